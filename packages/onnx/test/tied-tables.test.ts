@@ -114,30 +114,25 @@ it('a table of which something else is computed too is not stored beside its cod
 });
 
 describe('a table that a file holds twice, byte by byte the same', () => {
-  const modelWith = (change: (values: Uint8Array) => void = () => undefined) => {
+  const modelWith = (
+    change: (values: Uint8Array) => void = () => undefined,
+    shape = [entries, features],
+    head = node('Gemm', ['h', 'copy'], 'y', { transB: 1 }),
+  ) => {
     const table = matrix('table', entries);
-    const second = makeTensor(
-      'copy',
-      DataType.FLOAT,
-      [entries, features],
-      new Float32Array(entries * features),
-    );
+    const second = makeTensor('copy', DataType.FLOAT, shape, new Float32Array(entries * features));
     second.rawData = table.rawData.slice();
     change(second.rawData);
     return buildBytes({
-      nodes: [
-        node('Gather', ['table', 'ids'], 'e'),
-        node('MatMul', ['e', 'w'], 'h'),
-        node('Gemm', ['h', 'copy'], 'y', { transB: 1 }),
-      ],
+      nodes: [node('Gather', ['table', 'ids'], 'e'), node('MatMul', ['e', 'w'], 'h'), head],
       initializers: [table, second, matrix('w', features)],
       inputs: { ids: [6] },
       types: { ids: DataType.INT64 },
       outputs: { y: [6, entries] },
     });
   };
-  const runs = async (bytes: Uint8Array) => {
-    const { model } = await quantize(onnx(bytes), { weights: minMax() });
+  const runs = async (bytes: Uint8Array, options: OnnxOptions = {}, recipe: object = {}) => {
+    const { model } = await quantize(onnx(bytes, options), { weights: minMax(), ...recipe });
     const { ids } = feeds;
     const [before, after] = [await runModel(bytes, { ids }), await runModel(model.bytes, { ids })];
     const largest = Math.max(...before.get('y')!.map(Math.abs));
@@ -156,6 +151,24 @@ describe('a table that a file holds twice, byte by byte the same', () => {
       new DataView(bytes.buffer, bytes.byteOffset).setFloat32(0, 0.1, true);
     expect(await runs(modelWith(differs))).toBeGreaterThan(2);
   });
+
+  it.each<[string, OnnxOptions, object]>([
+    ['floats at run time', {}, {}],
+    ['one grid', {}, { granularity: 'tensor' }],
+    ['activations in floats', {}, { activations: dynamic() }],
+  ])(
+    'is stored once where the second one is turned, as exporters fold a Transpose, with %s',
+    async (_, options, recipe) => {
+      const turned = (bytes: Uint8Array) => {
+        const [from, to] = [bytes.slice(), new Uint32Array(bytes.buffer, bytes.byteOffset)];
+        const values = new Uint32Array(from.buffer);
+        for (let i = 0; i < values.length; i++)
+          to[(i % features) * entries + Math.floor(i / features)] = values[i]!;
+      };
+      const bytes = modelWith(turned, [features, entries], node('MatMul', ['h', 'copy'], 'y'));
+      expect(await runs(bytes, options, recipe)).toBeLessThan(1.4);
+    },
+  );
 
   it('keeps both names, each to be left float', async () => {
     const { report } = await quantize(onnx(modelWith()), { weights: minMax(), exclude: ['copy'] });

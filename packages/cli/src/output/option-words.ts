@@ -4,8 +4,8 @@ const optionOf: Readonly<Record<string, string>> = {
   integersFor: '--include or --include-op',
   correctBiases: '--correct-biases',
   activationBits: '--activation-bits',
+  'image.size': '--image-size',
 };
-
 const named = new RegExp(String.raw`\b(${Object.keys(optionOf).join('|')})\b(: true|: false)?`, 'g');
 
 /** Words of our packages, which name their options, as they are for the command line. */

@@ -65,11 +65,15 @@ export function numberReader(bytes: Uint8Array, storage: ParameterStorage): Numb
   };
   const halves = (count: number) => {
     const view = viewOf(take(2 * count));
-    return Float32Array.from({ length: count }, (_, i) => fromFloat16Bits(view.getUint16(2 * i, true)));
+    const numbers = new Float32Array(count);
+    for (let i = 0; i < count; i++) numbers[i] = fromFloat16Bits(view.getUint16(2 * i, true));
+    return numbers;
   };
   const singles = (count: number) => {
     const view = viewOf(take(4 * count));
-    return Float32Array.from({ length: count }, (_, i) => view.getFloat32(4 * i, true));
+    const numbers = new Float32Array(count);
+    for (let i = 0; i < count; i++) numbers[i] = view.getFloat32(4 * i, true);
+    return numbers;
   };
   const twoLevel = (count: number, bits: 6 | 8) => {
     const signed = take(1)[0] === 1;

@@ -91,7 +91,7 @@ function sideOf(
   throw invalidArgument(`${name} of pictures`, {
     expected: isFixed(axis) ? `${axis}, as the input ${input.name} has it` : 'a size from 1 to 65535',
     received: given === undefined ? `an open size (${axis}) in the model` : `${given}`,
-    remedy: isFixed(axis) ? 'Leave the size away.' : 'Give the size: height and width.',
+    remedy: isFixed(axis) ? 'Leave image.size out.' : 'Give image.size, height and width in pixels.',
   });
 }
 

@@ -20,9 +20,14 @@ export function expandWeight(weight: StoredWeight, where: string): Float32Array 
 }
 
 function expandPlain(quantization: PlainQuantization, buffer: ArrayBuffer, count: number): Float32Array {
-  if (quantization.dtype === 'float16')
-    return Float32Array.from(new Uint16Array(buffer), (bits) => fromFloat16Bits(bits));
+  const values = new Float32Array(count);
+  if (quantization.dtype === 'float16') {
+    const halves = new Uint16Array(buffer);
+    for (let i = 0; i < count; i++) values[i] = fromFloat16Bits(halves[i] as number);
+    return values;
+  }
   const { scale, min, dtype } = quantization;
   const numbers = dtype === 'uint8' ? new Uint8Array(buffer) : new Uint16Array(buffer);
-  return Float32Array.from({ length: count }, (_, i) => (numbers[i] as number) * scale + min);
+  for (let i = 0; i < count; i++) values[i] = (numbers[i] as number) * scale + min;
+  return values;
 }

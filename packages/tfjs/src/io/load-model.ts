@@ -13,7 +13,7 @@ import {
 } from '../load/load.js';
 import type { ModelSource } from '../load/load-artifacts.js';
 import { rememberPackedByName } from '../model/packed-weights.js';
-import { formsById, rememberForms } from './stored-forms.js';
+import { rememberSpecs } from './stored-forms.js';
 
 export interface LoadModelOptions extends LoadOptions {
   /** Where the quantizers of activations are looked up, for models that have some. */
@@ -56,6 +56,6 @@ export async function load(
   registerQuantizedInput(plugins.filter((plugin) => plugin.kind === 'quantizer'));
   const { model, packed, specs } = await loadPacked(source, others);
   rememberPackedByName(model, packed);
-  rememberForms(model, formsById(model, specs));
+  rememberSpecs(model, specs);
   return compiledIfAsked(model, packed, others);
 }

@@ -2,20 +2,28 @@ import type { WeightSpec } from '@lowbit/tfjs-format';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { surveyModel } from '../model/survey.js';
 
-const known = new WeakMap<LayersModel, ReadonlyMap<string, WeightSpec>>();
+const known = new WeakMap<LayersModel, () => ReadonlyMap<string, WeightSpec>>();
 
 /** How the model's weights are stored in the file that `load` read, or were planned to be, by id; empty for another model. */
 export function storedForms(model: LayersModel): ReadonlyMap<string, WeightSpec> {
-  return known.get(model) ?? new Map();
+  return known.get(model)?.() ?? new Map();
 }
 
 /** Remembers how weights are stored, by id, as long as the model lives. */
 export function rememberForms(model: LayersModel, forms: ReadonlyMap<string, WeightSpec>): void {
-  known.set(model, forms);
+  known.set(model, () => forms);
 }
 
-/** How a file that has these specifications stores the model's weights, by id. */
-export function formsById(model: LayersModel, specs: readonly WeightSpec[]): ReadonlyMap<string, WeightSpec> {
+/** The same of a file that has these specifications; which weight has which is looked up when somebody asks. */
+export function rememberSpecs(model: LayersModel, specs: readonly WeightSpec[]): void {
+  known.set(model, () => {
+    const forms = formsById(model, specs);
+    rememberForms(model, forms);
+    return forms;
+  });
+}
+
+function formsById(model: LayersModel, specs: readonly WeightSpec[]): ReadonlyMap<string, WeightSpec> {
   const byName = new Map(
     specs.flatMap((spec) => [withoutCell(spec.name), spec.name].map((name) => [name, spec] as const)),
   );

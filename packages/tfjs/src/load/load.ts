@@ -1,6 +1,6 @@
 import type { PackedTensor } from '@lowbit/core';
 import { checkArgument, checkOptions, optionTypes, type OptionTypes } from '@lowbit/core/adapter';
-import { artifactWeights, type WeightSpec } from '@lowbit/tfjs-format';
+import type { WeightSpec } from '@lowbit/tfjs-format';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { CompiledModel, CompileOptions } from '../compile/compile.js';
@@ -57,13 +57,12 @@ export async function loadPacked(source: ModelSource, options: LoadOptions = {})
   });
   const artifacts = await loadArtifacts(source, onProgress);
   const where = nameOf(source);
-  const { weightSpecs, weightData, packed, ...others } = separateWeights(artifacts, where);
+  const { weightSpecs, weightData, packed, specs, ...others } = separateWeights(artifacts, where);
   const model = await buildModel({ ...artifacts, weightSpecs, weightData }, where, others);
   if (weights === 'packed') {
     const { keepPacked } = await import('./keep-packed.js');
     keepPacked(model, packed);
   }
-  const specs = artifactWeights(artifacts, where).map(({ spec }) => spec);
   return { model, packed, specs };
 }
 

@@ -1,4 +1,11 @@
-import { artifactWeights, expandWeight, isPacked, packedOf, type StoredWeight } from '@lowbit/tfjs-format';
+import {
+  artifactWeights,
+  expandWeight,
+  isPacked,
+  packedOf,
+  type StoredWeight,
+  type WeightSpec,
+} from '@lowbit/tfjs-format';
 import type { PackedTensor } from '@lowbit/core';
 import type { io } from '@tensorflow/tfjs-core';
 
@@ -30,8 +37,9 @@ export function expandWeights(artifacts: io.ModelArtifacts, where: string): Expa
 export interface SeparateWeights extends ExpandedWeights {
   /** Values of the packed ones by name; the others are in `weightSpecs` and `weightData`. */
   readonly expanded: ReadonlyMap<string, StoredWeight>;
-  /** All names, in the order of the file. */
+  /** All names, in the order of the file, and how each is stored there. */
   readonly names: readonly string[];
+  readonly specs: readonly WeightSpec[];
 }
 
 /** As {@link expandWeights}, apart. */
@@ -45,6 +53,7 @@ export function separateWeights(artifacts: io.ModelArtifacts, where: string): Se
     packed: new Map(packed.map((weight) => [weight.spec.name, packedOf(weight, where)])),
     expanded: new Map(packed.map((weight) => [weight.spec.name, expanded(weight, where)])),
     names: stored.map(({ spec }) => spec.name),
+    specs: stored.map(({ spec }) => spec),
   };
 }
 
