@@ -33,6 +33,7 @@ const refused: Readonly<Record<string, string>> = {
   'Keras 3, sequences, attention_scores': 'Attention with return_attention_scores',
   attention_scores: 'MultiHeadAttention with return_attention_scores',
   attention_axes: 'MultiHeadAttention with inputs that are no sequences of vectors',
+  attention_of_five_axes: 'MultiHeadAttention with inputs that are no sequences of vectors',
   attention_of_four_axes: 'Attention with inputs that are no sequences of vectors',
   additive_attention_of_four_axes: 'AdditiveAttention with inputs that are no sequences of vectors',
   mask_of_three_axes: 'Mask with inputs that are no sequences of vectors',

@@ -62,6 +62,8 @@ const archives = {
   'keras2.13-objects': 'Keras 2.13, objects',
   'keras3-applications': 'Keras 3, layers of applications',
   'keras2-applications': 'tf-keras 2, layers of applications',
+  'keras3-kernels': 'Keras 3, kernels',
+  'keras2-kernels': 'tf-keras 2, kernels',
   'keras3-open': 'Keras 3, open sizes',
   'keras2-open': 'tf-keras 2, open sizes',
 } as const;
