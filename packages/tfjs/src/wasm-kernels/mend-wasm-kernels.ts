@@ -10,7 +10,7 @@ import {
 } from './fused.js';
 import { gather, oneHot, stridedSlice } from './picks.js';
 import { onTwo, pad, prelu } from './shapes.js';
-import { cast, clip, reverse } from './types.js';
+import { cast, clip, ofFloats, reverse, select } from './types.js';
 import type { Mend } from './wasm-backend.js';
 import { convolution, maxPool3d, pooling } from './windows.js';
 
@@ -45,6 +45,12 @@ const mends: Readonly<Record<string, Mend>> = {
   _FusedMatMul: slopesApart(channelsOfMatrix, fusedMatMul),
   Cast: cast,
   Reverse: reverse,
+  Select: select,
+  FusedBatchNorm: ofFloats,
+  Acosh: ofFloats,
+  Expm1: ofFloats,
+  Log1p: ofFloats,
+  Reciprocal: ofFloats,
   ClipByValue: clip,
   OneHot: oneHot,
   GatherV2: gather,

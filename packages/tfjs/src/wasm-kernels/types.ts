@@ -36,3 +36,23 @@ export const clip: Mend = (stock) => (call) => {
     to[i] = Math.min(Math.max(from[i] as number, clipValueMin), clipValueMax);
   return output;
 };
+
+/** Either of two values; truth values are bytes, of which the backend's own kernel reads and writes four times as many. */
+export const select: Mend = (stock) => (call) => {
+  const { condition, t, e } = call.inputs as Record<'condition' | 't' | 'e', TensorInfo>;
+  if (t.dtype !== 'bool') return stock(call);
+  return runSteps(backendOf(call), (steps) => {
+    const inputs = { condition, t: steps.cast(t, 'int32'), e: steps.cast(e, 'int32') };
+    return steps.cast(steps.own(stock({ ...call, inputs }) as TensorInfo), 'bool');
+  });
+};
+
+/** A function of floats that is given integers; the backend's own kernel gives the bits of floats as integers. */
+export const ofFloats: Mend = (stock) => (call) => {
+  const { x } = call.inputs as { x: TensorInfo };
+  if (x.dtype === 'float32') return stock(call);
+  return runSteps(
+    backendOf(call),
+    (steps) => stock({ ...call, inputs: { ...call.inputs, x: steps.cast(x, 'float32') } }) as TensorInfo,
+  );
+};

@@ -200,6 +200,9 @@ const fused: Row[] = (['relu', 'prelu'] as const).flatMap((activation): Row[] =>
 
 const types: Row[] = [
   ['cast to truth values', [[3, 5]], (x) => tf.cast(tf.mul(x!, 0.1), 'bool')],
+  ['either of truth values', [[5, 7]], (x) => tf.where(tf.greater(x!, 1), truths(x), tf.less(x!, -1))],
+  ['MaxPooling2D of integers', [[2, 5, 6, 3]], (x) => tf.maxPool(four(whole(x)), 2, 2, 'same')],
+  ['MaxPooling3D of integers', [[2, 5, 6, 3, 2]], (x) => tf.maxPool3d(five(whole(x)), 2, 2, 'same')],
   ['reverse truth values', [[3, 7, 5]], (x) => tf.reverse(truths(x), [0, 2])],
   ['limits of integers', [[4, 9]], (x) => tf.clipByValue(whole(x), -3, 2)],
   ['one-hot truth values, indices out of range', [[3, 6]], (x) => tf.oneHot(whole(x), 4, 1, 0, 'bool')],
@@ -284,6 +287,27 @@ describe('kernels of the wasm backend compute what those of the cpu backend do',
       expect(Math.max(0, ...worst)).toBeLessThanOrEqual(1e-6 * largest);
     },
   );
+});
+
+test('functions of floats take integers', async () => {
+  await tf.setBackend('wasm');
+  const [x, mean, variance] = [
+    tf.tensor2d([[1, 2]], [1, 2], 'int32'),
+    tf.tensor1d([0.5, 1]),
+    tf.tensor1d([4, 1]),
+  ];
+  const values = [
+    tf.log1p(x),
+    tf.expm1(x),
+    tf.reciprocal(x),
+    tf.batchNorm(x, mean, variance, undefined, undefined, 0),
+  ];
+  expect(values.map((each) => [...each.dataSync()].map((value) => value.toFixed(5)))).toEqual([
+    ['0.69315', '1.09861'],
+    ['1.71828', '6.38906'],
+    ['1.00000', '0.50000'],
+    ['0.25000', '1.00000'],
+  ]);
 });
 
 test('maxima, minima and means of nothing are those of TensorFlow', async () => {

@@ -42,10 +42,10 @@ export const convolution =
     return stock({ ...call, attrs: attributesOf({ ...attributes, pad: sidesOf(info.padInfo) }) });
   };
 
-/** Pooling over pictures; of no pictures there is no result. */
+/** Pooling over pictures, of integers as of floats; of no pictures there is no result. */
 export const pooling: Mend = (stock) => (call) => {
   const { x } = call.inputs as { x: TensorInfo };
-  if (x.shape[0] !== 0) return stock(call);
+  if (x.shape[0] !== 0 && x.dtype === 'float32') return stock(call);
   const { filterSize, strides, pad, dimRoundingMode } = attributesOf<Attributes>(call.attrs);
   const { outShape } = backend_util.computePool2DInfo(
     x.shape as Four,
@@ -55,7 +55,11 @@ export const pooling: Mend = (stock) => (call) => {
     pad,
     dimRoundingMode,
   );
-  return backendOf(call).makeOutput(outShape, 'float32');
+  if (x.shape[0] === 0) return backendOf(call).makeOutput(outShape, x.dtype);
+  return runSteps(backendOf(call), (steps) => {
+    const result = stock({ ...call, inputs: { x: steps.cast(x, 'float32') } }) as TensorInfo;
+    return steps.cast(steps.own(result), x.dtype);
+  });
 };
 
 /**
@@ -68,11 +72,12 @@ export const maxPool3d: Mend = () => (call) => {
     Omit<Attributes, 'filterSize' | 'strides'> & Record<'filterSize' | 'strides', [number, number, number]>
   >(call.attrs);
   const info = backend_util.computePool3DInfo(x.shape as Five, filterSize, strides, 1, pad, dimRoundingMode);
-  if (sizeOf(info.outShape) === 0) return backendOf(call).makeOutput(info.outShape, x.dtype);
+  if (sizeOf(info.outShape) === 0) return backendOf(call).makeOutput(info.outShape, 'float32');
   const { batchSize: batch, inDepth, inHeight, inWidth, inChannels: channels } = info;
   const { outHeight, outWidth, padInfo } = info;
   return runSteps(backendOf(call), (steps) => {
-    const pictures = steps.reshape(x, [batch * inDepth, inHeight, inWidth, channels]);
+    const floats = x.dtype === 'float32' ? x : steps.cast(x, 'float32');
+    const pictures = steps.reshape(floats, [batch * inDepth, inHeight, inWidth, channels]);
     const flat = steps.maxPool(pictures, {
       filterSize: [info.filterHeight, info.filterWidth],
       strides: [info.strideHeight, info.strideWidth],
