@@ -42,9 +42,13 @@ describe.each(rules)('%s', (_, ruleCases) => {
 });
 
 const functionCases = await Promise.all(
-  (['keras3-functions', 'keras2-functions', 'keras3-operations', 'keras2-operations'] as const).map(
-    async (archive) =>
-      [...(await kerasCases(archive))].map(([name, files]) => [`${archive}, ${name}`, files] as const),
+  (
+    [
+      ...(['keras3-functions', 'keras2-functions', 'keras3-operations', 'keras2-operations'] as const),
+      'keras3-tensors',
+    ] as const
+  ).map(async (archive) =>
+    [...(await kerasCases(archive))].map(([name, files]) => [`${archive}, ${name}`, files] as const),
   ),
 );
 

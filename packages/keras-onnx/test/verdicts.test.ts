@@ -11,6 +11,7 @@ import { ownCases } from './support.js';
 const archives = [
   ...(['keras3', 'keras2', 'keras3-spatial', 'keras3-sequences', 'keras3-arithmetic'] as const),
   ...(['keras3-wiring', 'keras3-functions', 'keras2-functions', 'keras3-operations'] as const),
+  'keras3-tensors' as const,
 ];
 
 const recipes: Readonly<Record<string, Recipe>> = {

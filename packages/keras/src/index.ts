@@ -4,6 +4,7 @@ export { inspectKeras, type InspectedLayer, type KerasInspection } from './inspe
 export { Settings } from './layers/settings.js';
 export { idleLayers } from './layers/shaping.js';
 export { sliceBounds } from './layers/tensor-function.js';
+export type { Comparison } from './layers/tensor-operation.js';
 export type * from './model.js';
 export { kerasInputs } from './keras-inputs.js';
 export { keras, type KerasPort, type KerasPortOptions, type RunningKerasPort } from './port/keras-port.js';

@@ -75,6 +75,23 @@ it('layers that stand for operations say so, which take no masks on', async () =
   expect(network!.layers.find(({ name }) => name === 'kept')!.isOperation).toBeUndefined();
 });
 
+it.each(['Clip', 'Power', 'TakePlaces', 'Mask'])(
+  'a class of your own that is called as one of lowbit: %s',
+  async (className) => {
+    const each = { class_name: className, config: { name: 'each', min_value: 0, exponent: 2 } };
+    const start = { class_name: 'InputLayer', config: { name: 'start', batch_input_shape: [null, 4] } };
+    const topology = {
+      class_name: 'Sequential',
+      keras_version: '2.9.0',
+      config: { name: 'own', layers: [start, each] },
+    };
+    await expect(readKeras({ topology })).rejects.toMatchObject({
+      code: 'layer-unsupported',
+      received: `${className}, a layer of your own`,
+    });
+  },
+);
+
 /** A function of the input `start`, as Keras 3 or tf-keras writes it. */
 const functions = {
   'Keras 3, a function that no layer computes': {
@@ -101,23 +118,32 @@ const functions = {
   'tf-keras, bounds that are arrays': ofTensorFlow('math.maximum', { y: [1, 2, 3] }),
   'tf-keras, other samples': ofTensorFlow('reshape', { shape: [-1, 3] }),
   'tf-keras, joined along the samples': ofTensorFlow('concat', { axis: -3 }),
-  'Keras 3, mirrored around': padded(
+  'Keras 3, mirrored beyond the other edge': padded(
     [
       [0, 0],
-      [1, 1],
+      [4, 1],
       [0, 0],
     ],
     null,
     'reflect',
   ),
-  'Keras 3, padded with another number': padded(
+  'Keras 3, padded with an array': padded(
     [
       [0, 0],
       [1, 1],
       [0, 0],
     ],
-    0.5,
+    [0.5],
   ),
+  'Keras 3, unequal parts': ofKeras('Split', { indices_or_sections: 3, axis: 1 }, [tensor()]),
+  'Keras 3, parts of the samples': ofKeras('Split', { indices_or_sections: 2, axis: 0 }, [tensor()]),
+  'Keras 3, places that there are not': ofKeras('Take', { axis: 1 }, [tensor(), [4]]),
+  'Keras 3, compared with an array': ofKeras('Greater', {}, [tensor(), [1, 2, 3]]),
+  'Keras 3, products of several samples': ofKeras('Einsum', { subscripts: 'abc,dbc->ad' }, [
+    tensor(),
+    tensor(),
+  ]),
+  'Keras 3, a diagonal': ofKeras('Einsum', { subscripts: 'abb,abc->ac' }, [tensor(), tensor()]),
   'Keras 3, more samples': padded(
     [
       [1, 0],
@@ -126,13 +152,13 @@ const functions = {
     ],
     null,
   ),
-  'tf-keras, padded with another number': ofTensorFlow('compat.v1.pad', {
+  'tf-keras, mirrored around': ofTensorFlow('compat.v1.pad', {
     paddings: [
       [0, 0],
       [1, 0],
       [0, 0],
     ],
-    constant_values: 2,
+    mode: 'REFLECT',
   }),
   'tf-keras, samples several times': ofTensorFlow('tile', { multiples: [2, 1, 1] }),
   'tf-keras, very many times': ofTensorFlow('tile', { multiples: [1, 1e9, 1] }),
@@ -160,6 +186,10 @@ function tensor() {
     class_name: '__keras_tensor__',
     config: { shape: [null, 4, 3], keras_history: ['start', 0, 0] },
   };
+}
+
+function ofKeras(class_name: string, config: object, args: readonly unknown[]) {
+  return { class_name, config: { name: 'each', ...config }, inbound_nodes: [{ args, kwargs: {} }] };
 }
 
 function padded(pad_width: unknown, constant_values: unknown, mode = 'constant') {

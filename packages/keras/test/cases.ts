@@ -58,6 +58,7 @@ const archives = {
   'keras3-copies': 'Keras 3, padded and tiled',
   'keras2-copies': 'tf-keras 2, padded and tiled',
   'keras3-operations': 'Keras 3, operations',
+  'keras3-tensors': 'Keras 3, functions of several tensors',
   'keras2-operations': 'tf-keras 2, operations',
   'keras2.13-objects': 'Keras 2.13, objects',
   'keras3-applications': 'Keras 3, layers of applications',

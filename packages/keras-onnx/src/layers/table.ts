@@ -14,6 +14,7 @@ import { resizingRules } from './resizing.js';
 import type { LayerRule, RuleTable } from './rule.js';
 import { shapingRules } from './shaping.js';
 import { tensorFunctionRules } from './tensor-functions.js';
+import { tensorOperationRules } from './tensor-operations.js';
 import { wrapperRules } from './time-distributed.js';
 
 const rules: RuleTable = {
@@ -33,6 +34,7 @@ const rules: RuleTable = {
   ...pictureRules,
   ...resizingRules,
   ...tensorFunctionRules,
+  ...tensorOperationRules,
 };
 
 /** How a class of layers is written; undefined for one that no operators of the standard compute. */

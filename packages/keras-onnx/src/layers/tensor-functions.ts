@@ -51,6 +51,8 @@ const reductions: Readonly<Record<string, Reduce>> = {
   min: reduce('ReduceMin'),
   sum: reduce('ReduceSum'),
   product: reduce('ReduceProd'),
+  norm: reduce('ReduceL2'),
+  logsumexp: reduce('ReduceLogSumExp'),
   variance,
   deviation: (graph, ...rest) => graph.node('Sqrt', [variance(graph, ...rest)]),
 };

@@ -10,6 +10,9 @@ import { poolingClasses } from './pooling.js';
 import { recurrentClasses } from './recurrent.js';
 import { shapingClasses } from './shaping.js';
 import { tensorFunctionClasses } from './tensor-function.js';
+import { tensorOperationClasses } from './tensor-operation.js';
+
+const ownClasses: ClassTable = { ...maskClasses, ...tensorFunctionClasses, ...tensorOperationClasses };
 
 const table: ClassTable = {
   ...linearClasses,
@@ -17,13 +20,15 @@ const table: ClassTable = {
   ...poolingClasses,
   ...normalizationClasses,
   ...activationClasses,
-  ...maskClasses,
   ...mergeClasses,
   ...recurrentClasses,
   ...attentionClasses,
   ...shapingClasses,
-  ...tensorFunctionClasses,
+  ...ownClasses,
 };
+
+/** Whether it is lowbit that has a class, and not Keras. */
+export const isOwnClass = (className: string): boolean => Object.hasOwn(ownClasses, className);
 
 /** What is known of a class that is neither a model nor a wrapper. */
 export function layerClass(className: string): LayerClass | undefined {

@@ -41,8 +41,9 @@ const stackTensors: LayerClass = {
   },
 };
 
-/** What comes of all that stands along some axes; variances and deviations are those of all values, not of a sample. */
-export type ReductionKind = 'mean' | 'max' | 'min' | 'sum' | 'product' | 'variance' | 'deviation';
+/** What comes of all that stands along some axes; variances and deviations are those of all values, not of a sample; a norm is the root of squares. */
+export type ReductionKind =
+  'mean' | 'max' | 'min' | 'sum' | 'product' | 'variance' | 'deviation' | 'norm' | 'logsumexp';
 
 /** A layer of lowbit's own: the `kind`, a `ReductionKind`, of what stands along some axes. */
 const reduceAxes: LayerClass = {

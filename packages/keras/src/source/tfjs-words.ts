@@ -115,7 +115,7 @@ function layerWords(value: JsonObject, reading: Reading): JsonObject {
     case 'LowbitEinsumDense':
       return { ...value, class_name: 'EinsumDense', config: { ...config, ...einsumWords(config) } };
     default:
-      return { ...value, class_name: className.slice('Lowbit'.length) };
+      return { ...value, class_name: className.slice('Lowbit'.length), is_of_lowbit: true };
   }
 }
 

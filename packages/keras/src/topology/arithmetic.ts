@@ -4,6 +4,7 @@ import { shapeOf, type Operation, type OperationRule, type Step, type Steps } fr
 import { functionStep, powerSteps } from './powers.js';
 import { isTensor } from './slice-operations.js';
 import { isObject } from './raw-layer.js';
+import { manyMatrices } from './tensor-operations.js';
 
 /** A number, or an array of numbers that is not a tensor of the model. */
 export type Constant = number | readonly Constant[];
@@ -89,6 +90,9 @@ const power: OperationRule = (operation) => {
 /** Products of matrices, one for each sample; either may be transposed. Where shapes are not written, they are seen later. */
 const matrices: OperationRule = ({ args: [first, second, ...rest], config }) => {
   if (first === undefined || second === undefined || rest.length > 0) return undefined;
+  const isTurned = config['transpose_a'] === true || config['transpose_b'] === true;
+  const many = isTurned ? undefined : manyMatrices({ className: 'Matmul', config, args: [first, second] });
+  if (many !== undefined) return many;
   const isEach = [first, second].every((each) => (shapeOf(each)?.length ?? 3) === 3 && isTensor(each));
   const axes = [config['transpose_a'] === true ? 1 : 2, config['transpose_b'] === true ? 2 : 1];
   const step = { className: 'Dot', config: { axes, normalize: false } };

@@ -1,21 +1,25 @@
 import type { JsonValue } from '../model.js';
-import { shapeOf, type OperationRule, type Step } from './operation.js';
+import { shapeOf, type OperationRule, type Step, type Steps } from './operation.js';
 import { isTensor } from './slice-operations.js';
 
 /** Repetitions that become a list of the tensor. */
 const mostCopies = 256;
 
-/** Zeros around, along any axes but that of the samples, of three to five axes. */
+/** A value or a mirror around, along any axes but that of the samples; of zeros and three to five axes it is a layer of Keras. */
 const padded: OperationRule = ({
   args,
   config: { pad_width: width = null, mode, constant_values: fill },
 }) => {
-  const isZero = (fill ?? 0) === 0 && String(mode ?? 'constant').toLowerCase() === 'constant';
   const pairs = pairsOf(width);
-  if (args.length !== 1 || !isZero || pairs === undefined) return undefined;
+  if (args.length !== 1 || pairs === undefined) return undefined;
   const [samples, ...others] = pairs;
+  if (isUsed(samples!)) return undefined;
+  const kind = String(mode ?? 'constant').toLowerCase();
+  if (kind !== 'constant') return mirrored(args, others, kind);
   const rank = others.length - 1;
-  if (rank < 1 || rank > 3 || isUsed(samples!)) return undefined;
+  const value = fill ?? 0;
+  const isPlain = value === 0 && rank >= 1 && rank <= 3;
+  if (!isPlain) return typeof value === 'number' ? filled(args, others, value) : undefined;
   const [places, last] = [others.slice(0, -1), others.at(-1)!];
   // The last axis changes its place with the one in front of it for as long as it takes.
   const turn = { className: 'Permute', config: { dims: turned(rank) } };
@@ -26,6 +30,30 @@ const padded: OperationRule = ({
   ];
   return { args, steps: steps.length === 0 ? [nothing] : steps };
 };
+
+/** Another value around, or zeros where no layer of Keras has so many axes. */
+function filled(args: readonly JsonValue[], pairs: readonly Pair[], value: number): Steps {
+  return { args, steps: [{ className: 'PadConstant', config: { pads: pairs.flat(), value } }] };
+}
+
+/** What lies next to the edge, mirrored there: `symmetric` with the edge itself, `reflect` without. Sizes must be known. */
+function mirrored(args: readonly JsonValue[], pairs: readonly Pair[], kind: string): Steps | undefined {
+  const shape = shapeOf(args[0]);
+  const edge = { reflect: 1, symmetric: 0 }[kind];
+  if (shape === undefined || edge === undefined) return undefined;
+  const steps: Step[] = [];
+  for (const [i, pair] of pairs.entries()) {
+    const [before, after] = pair as readonly [number, number];
+    const size = shape[i + 1] ?? 0;
+    if (!isUsed(pair)) continue;
+    if (Math.max(before, after) > size - edge) return undefined;
+    const inFront = Array.from({ length: before }, (_, at) => before - 1 - at + edge);
+    const behind = Array.from({ length: after }, (_, at) => size - 1 - at - edge);
+    const places = [...inFront, ...Array.from({ length: size }, (_, at) => at), ...behind];
+    steps.push({ className: 'TakePlaces', config: { axis: i + 1, places } });
+  }
+  return { args, steps: steps.length === 0 ? [nothing] : steps };
+}
 
 type Pair = readonly number[];
 

@@ -79,12 +79,36 @@ const unit: OperationRule = (operation) => {
   return isPlain ? single(operation, 'UnitNormalization', { axis, epsilon: Math.sqrt(epsilon) }) : undefined;
 };
 
-/** Numbers of float32 stay as they are. */
+/** Numbers of float32 stay as they are, and what is true becomes 1. */
 const cast: OperationRule = (operation) => {
   const [x = null] = operation.args;
-  const isFloat = isObject(x) && isObject(x['config']) && x['config']['dtype'] === 'float32';
-  return isFloat && operation.config['dtype'] === 'float32' ? activation('linear')(operation) : undefined;
+  const type = isObject(x) && isObject(x['config']) ? x['config']['dtype'] : undefined;
+  if (operation.config['dtype'] !== 'float32') return undefined;
+  if (type === 'bool') return single(operation, 'CompareValues', { kind: '!=', value: 0 });
+  return type === 'float32' ? activation('linear')(operation) : undefined;
 };
+
+/** The root of the sum of squares. */
+const norm: OperationRule = (operation) => {
+  const { ord = null, axis } = operation.config;
+  const isPlain = (ord === null || ord === 2) && Number.isSafeInteger(axis);
+  return isPlain ? reduced('norm')(operation) : undefined;
+};
+
+/** Of pictures with channels last, as a layer of the same kind. */
+const pooling =
+  (kind: 'Average' | 'Max'): OperationRule =>
+  (operation) => {
+    const { pool_size, strides = null, padding, data_format: format = null } = operation.config;
+    const rank = shapeOf(operation.args[0])?.length ?? 0;
+    if (rank < 3 || rank > 5 || (format !== null && format !== 'channels_last')) return undefined;
+    const config = { pool_size: pool_size!, strides, padding: padding!, data_format: 'channels_last' };
+    return single(operation, `${kind}Pooling${rank - 2}D`, config);
+  };
+
+/** Half of the channels times the sigmoid of the others. */
+const glu: OperationRule = (operation) =>
+  operation.config['axis'] === -1 ? activation('glu')(operation) : undefined;
 
 export const functionRules: Readonly<Record<string, OperationRule>> = {
   ...Object.fromEntries(activations.split(' ').map((name) => [name, activation(snakeCase(name))])),
@@ -110,4 +134,10 @@ export const functionRules: Readonly<Record<string, OperationRule>> = {
   Prod: reduced('product'),
   Var: reduced('variance'),
   Std: reduced('deviation'),
+  Average: reduced('mean', 'Average'),
+  Logsumexp: reduced('logsumexp'),
+  Norm: norm,
+  Glu: glu,
+  AveragePool: pooling('Average'),
+  MaxPool: pooling('Max'),
 };

@@ -6,9 +6,10 @@ import { copyRules } from './copy-operations.js';
 import type { Steps } from './operation.js';
 import { isObject, type RawLayer } from './raw-layer.js';
 import { shapeRules } from './shape-operations.js';
+import { tensorRules } from './tensor-operations.js';
 import { operationForFunction, stepsForArithmetic } from './tensorflow-operations.js';
 
-const rules = { ...arithmeticRules, ...functionRules, ...shapeRules, ...copyRules };
+const rules = { ...arithmeticRules, ...functionRules, ...shapeRules, ...copyRules, ...tensorRules };
 
 /** Operations some of whose settings stand in their call. */
 const withNamed = ['Pad'];

@@ -20,6 +20,8 @@ export interface RawLayer {
   readonly sharedId?: number;
   /** It stands for an operation of Python: `x + y`. */
   readonly isOperation?: true;
+  /** TensorFlow.js has it under a name of lowbit's. */
+  readonly isOwn?: true;
 }
 
 /** Whether a value of a JSON text has members. */
@@ -58,6 +60,7 @@ export function rawLayer(value: JsonValue | undefined, where: string): RawLayer 
     ...(typeof scope === 'string' && { package: scope.slice(0, scope.indexOf('>')) }),
     ...(buildShape !== undefined && { buildShape }),
     ...(typeof sharedId === 'number' && { sharedId }),
+    ...(value['is_of_lowbit'] === true && { isOwn: true }),
   };
 }
 

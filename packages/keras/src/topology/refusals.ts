@@ -1,7 +1,7 @@
 import { isLowbitError, type Problem } from '@lowbit/core';
 import { unsupported } from '../errors.js';
 import { quantizedInputClass } from '../quantized-input.js';
-import { layerClass } from '../layers/classes.js';
+import { isOwnClass, layerClass } from '../layers/classes.js';
 import { Settings } from '../layers/settings.js';
 import { isOperation } from './operations.js';
 import { hasNonFinite } from './python-json.js';
@@ -122,6 +122,9 @@ const foreignModels = ['KerasLayer', 'TFSMLayer', 'TorchModuleWrapper', 'JaxLaye
 /** What a class is that Keras' own layers do not have, where that is known. */
 function foreignClass(raw: RawLayer): Foreign | undefined {
   const { className, module, package: scope } = raw;
+  // Keras has no such class, and a user's of the same name computes something else.
+  if (isOwnClass(className) && !raw.isOperation && !raw.isOwn)
+    return { what: 'a layer of your own', remedy: customRemedy(className) };
   const library = quantizing.find(
     ([, modules, classes]) =>
       modules.test(module ?? '') || (scope ?? '').match(modules) || classes.test(className),

@@ -183,4 +183,5 @@ export const shapeRules: Readonly<Record<string, OperationRule>> = {
   GetItem: (operation) => item(operation) ?? widened(operation) ?? sliced(operation),
   Flip: flipped,
   Stack: stacked,
+  Hstack: (operation) => concatenate({ ...operation, config: { axis: 1 } }),
 };

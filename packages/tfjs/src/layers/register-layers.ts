@@ -22,12 +22,14 @@ import { normalizationLayers } from './normalization-layers.js';
 import { recurrentLayers } from './recurrent-layers.js';
 import { tensorFunctions } from './tensor-functions.js';
 import { mendWasmKernels } from '../wasm-kernels/mend-wasm-kernels.js';
+import { tensorOperations } from './tensor-operations.js';
 
 /** Layers of any places: over features, sequences and masks. */
 const sequenceLayers = [
   ...[...activationLayers, ...attentionLayers, ...normalizationLayers],
   ...[BatchNormalization, Bidirectional, Dot, EinsumDense, GRUCell, Mask, MaskedAverage],
   ...[MaskedMultiply, MaskedMaximum, MaskedMinimum, MultiHeadAttention, Subtract, Divide, ...tensorFunctions],
+  ...tensorOperations,
 ];
 
 /** Layers whose places are those of sequences, pictures and volumes. */

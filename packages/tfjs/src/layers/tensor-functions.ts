@@ -59,6 +59,8 @@ const variance: Reduction = (x, axes, keepdims) => tf.moments(x, axes, keepdims)
 const reductions = {
   ...{ mean: tf.mean, max: tf.max, min: tf.min, sum: tf.sum, product: tf.prod, variance },
   deviation: ((x, axes, keepdims) => tf.sqrt(variance(x, axes, keepdims))) as Reduction,
+  norm: ((x, axes, keepdims) => tf.sqrt(tf.sum(tf.square(x), axes, keepdims))) as Reduction,
+  logsumexp: tf.logSumExp as Reduction,
 };
 
 interface ReduceSettings {

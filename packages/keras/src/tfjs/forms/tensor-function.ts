@@ -20,4 +20,10 @@ export const tensorFunctionRules: RuleTable = {
   Divide: (config) => ours('Divide', config),
   Clip: (config) => ours('Clip', config),
   Power: (config) => ours('Power', config),
+  TakePlaces: counted('TakePlaces', 'axis'),
+  SplitAxis: counted('SplitAxis', 'axis'),
+  PadConstant: (config) => ours('PadConstant', config),
+  CompareValues: (config) => ours('CompareValues', config),
+  SelectValues: (config) => ours('SelectValues', config),
+  EinsumProduct: (config) => ours('EinsumProduct', config),
 };
