@@ -28,7 +28,7 @@ function partBytes(part: unknown): number {
  *
  * @param bytes - of the file. Where values are compressed, their part of it.
  */
-export function optimizerBytes({ datasets }: Hdf5Contents, bytes: number): number {
+export function optimizerBytes({ datasets }: Pick<Hdf5Contents, 'datasets'>, bytes: number): number {
   const all = [...datasets.values()];
   const state = bytesOf(all.filter(({ path }) => /^optimizer(_weights)?\//.test(path)));
   return state === 0 ? 0 : Math.round(Math.min(1, bytes / bytesOf(all)) * state);
