@@ -6,7 +6,6 @@ import { layerJson, makeLayer } from './make-layer.js';
 import { MasklessLayer } from './maskless-layer.js';
 import type { CallOptions, Settings, Shape } from './own-layer.js';
 import type { Recurrent } from './recurrent-layers.js';
-import { scopeWeights } from './scope-weights.js';
 
 type MergeMode = 'concat' | 'sum' | 'ave' | 'mul' | 'none';
 
@@ -39,13 +38,9 @@ export class Bidirectional extends MasklessLayer<BidirectionalSettings> {
     });
     this.forwardLayer = makeLayer(forwardLayer!) as Recurrent;
     this.backwardLayer = makeLayer(backwardLayer!) as Recurrent;
-    const ways = { forward: this.forwardLayer, backward: this.backwardLayer };
-    for (const [way, { cells }] of Object.entries(ways)) {
-      // As TensorFlow.js names them: both after the first.
-      const scope = `${way}_${this.forwardLayer.name}`;
-      for (const [i, cell] of cells.entries())
-        scopeWeights(cell, cells.length > 1 ? `${scope}/cell_${i}` : scope);
-    }
+    // As TensorFlow.js names them: both after the first.
+    this.forwardLayer.scopeCells(`forward_${this.forwardLayer.name}`);
+    this.backwardLayer.scopeCells(`backward_${this.forwardLayer.name}`);
   }
 
   protected override makeWeights([input]: readonly Shape[]): void {

@@ -26,11 +26,22 @@ export abstract class Recurrent<S extends object = object> extends MasklessLayer
   /** In the order in which a step goes through them. */
   readonly cells: readonly Cell[];
 
-  constructor(config: Settings, defaults: S, cells: readonly Cell[]) {
+  constructor(
+    config: Settings,
+    defaults: S,
+    cells: readonly Cell[],
+    private readonly isList = false,
+  ) {
     const flags = { returnSequences: false, returnState: false, goBackwards: false };
     super(config, { ...defaults, ...flags, zeroOutputForMask: false, masked: false });
     this.cells = cells;
-    if (cells.length > 1) cells.forEach((cell, i) => scopeWeights(cell, `cell_${i}`));
+    if (isList) this.scopeCells();
+  }
+
+  /** Puts names in front of those of the cells' weights: cells of a list are counted, also where there is only one. */
+  scopeCells(...around: string[]): void {
+    for (const [i, cell] of this.cells.entries())
+      scopeWeights(cell, [...around, ...(this.isList ? [`cell_${i}`] : [])].join('/'));
   }
 
   protected override makeWeights([input]: readonly Shape[]): void {
@@ -108,11 +119,12 @@ class RNN extends Recurrent<{ cell: LayerJson }> {
 
   constructor(config: Settings) {
     const cell = config['cell'] as LayerJson;
-    const { cells = [cell] } = cell.config as { readonly cells?: readonly LayerJson[] };
+    const { cells } = cell.config as { readonly cells?: readonly LayerJson[] };
     super(
       config,
       { cell },
-      cells.map((each) => makeLayer(each) as Cell),
+      (cells ?? [cell]).map((each) => makeLayer(each) as Cell),
+      cells !== undefined,
     );
   }
 }
