@@ -56,14 +56,32 @@ async function repeatLayer(
   const [input] = call.inputs;
   const isBackward = goesBackward(layer);
   const { mask, shape } = input!;
+  const isUnrolled = new Settings(layer.config, layer.id).flag('unroll', false);
+  const zeroesAfter = zeros && isBackward && isUnrolled && mask !== undefined;
   let result: Repeated | undefined;
   for (const cell of cellsOf(layer)) {
     const x: string = result?.steps() ?? call.graph.last(input!);
-    const recurrence: Recurrence = { cell, x, length: shape[1]!, mask, isBackward, initial, zeros };
+    const recurrence: Recurrence = {
+      cell,
+      x,
+      length: shape[1]!,
+      mask,
+      isBackward,
+      initial,
+      zeros: zeros && !zeroesAfter,
+    };
     const unrolls = unknownFunction(cell, call.isKeras3) !== undefined;
     result = await (unrolls ? unrolled : byOperator)(call, recurrence);
   }
-  return result!;
+  const { steps } = result!;
+  return zeroesAfter ? { ...result!, steps: () => zeroedUnturned(call, steps(), mask) } : result!;
+}
+
+/** Steps with zeros where Keras leaves them when it unrolls a layer that goes backward: by a mask that is not turned around with them. */
+function zeroedUnturned(call: WrittenCall, steps: string, mask: string): string {
+  const { graph } = call;
+  const counts = graph.node('Unsqueeze', [backward(call, mask), graph.integers([2])]);
+  return graph.node('Where', [counts, steps, graph.float(0)]);
 }
 
 /** Names of the states that a layer starts with. */

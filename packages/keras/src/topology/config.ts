@@ -21,7 +21,7 @@ const activations = ['activation', 'recurrent_activation'];
 /** A layer in the form of Keras 2, without what is of no use when the model is run. */
 export function neutralConfig(given: Described): Neutral {
   const { className, config } = withoutIdleMask(inKeras2Words(given));
-  const kept = Object.entries(config).filter(([key]) => !dropped.test(key) || isOwn(className, key));
+  const kept = Object.entries(config).filter(([key]) => !dropped.test(key) || isOwn(className, key, config));
   const result: Record<string, JsonValue> = Object.fromEntries(kept);
   let strange: string | undefined;
   for (const key of activations) {
@@ -45,8 +45,13 @@ function withoutIdleMask(given: Described): Described {
     : given;
 }
 
-/** `input_dim` is where an Embedding keeps the size of its vocabulary. */
-function isOwn(className: string, key: string): boolean {
+/**
+ * `input_dim` is where an Embedding keeps the size of its vocabulary. `unroll` is of no matter but for the steps of a layer that goes
+ * backward: the mask by which Keras zeroes them is not turned around with them then.
+ */
+function isOwn(className: string, key: string, config: JsonObject): boolean {
+  if (key === 'unroll')
+    return ['unroll', 'go_backwards', 'return_sequences'].every((flag) => config[flag] === true);
   return className === 'Embedding' && key === 'input_dim';
 }
 

@@ -14,6 +14,8 @@ interface RecurrentSettings {
   returnState: boolean;
   goBackwards: boolean;
   zeroOutputForMask: boolean;
+  /** Set where Keras leaves other zeros in a layer that it unrolls. */
+  unroll?: true;
   /** Whether the last of the inputs is a mask. */
   masked: boolean;
 }
@@ -33,7 +35,8 @@ export abstract class Recurrent<S extends object = object> extends MasklessLayer
     private readonly isList = false,
   ) {
     const flags = { returnSequences: false, returnState: false, goBackwards: false };
-    super(config, { ...defaults, ...flags, zeroOutputForMask: false, masked: false });
+    const unrolled = config['unroll'] === true && ({ unroll: true } as const);
+    super(config, { ...defaults, ...flags, ...unrolled, zeroOutputForMask: false, masked: false });
     this.cells = cells;
     if (isList) this.scopeCells();
   }

@@ -15,6 +15,11 @@ export interface Way {
   readonly goBackwards: boolean;
   /** Whether outputs of steps that are masked are zero; otherwise they are those of the step before. */
   readonly zeroOutputForMask: boolean;
+  /**
+   * Whether zeros lie where Keras leaves them when it unrolls all steps of a layer that goes backward: what it does not zero is that of the
+   * step before, and the mask that zeroes is not turned around with the outputs.
+   */
+  readonly unroll?: boolean | undefined;
 }
 
 export interface Unrolled {
@@ -40,18 +45,22 @@ export function unroll(
 ): Unrolled {
   // A list of its own: gradients need the one that was given in its order.
   const inOrder = (steps: readonly tf.Tensor[]) => (way.goBackwards ? [...steps].reverse() : steps);
-  const masks = mask && inOrder(tf.unstack(tf.expandDims(mask, -1), 1));
+  const unturned = mask && tf.unstack(tf.expandDims(mask, -1), 1);
+  const masks = unturned && inOrder(unturned);
+  const zeroesAfter = way.zeroOutputForMask && way.unroll === true && way.goBackwards;
   let current = states;
   const outputs: tf.Tensor[] = [];
   inOrder(tf.unstack(x, 1)).forEach((step, i) => {
     const { output, next } = stepOf(cells, step, current, options);
     const kept = masks?.[i];
     const before = outputs.at(-1);
-    const otherwise = way.zeroOutputForMask || before === undefined ? tf.zerosLike(output) : before;
+    const isZero = (way.zeroOutputForMask && !zeroesAfter) || before === undefined;
+    const otherwise = isZero ? tf.zerosLike(output) : before;
     outputs.push(kept ? either(kept, output, otherwise) : output);
     current = kept ? next.map((state, k) => either(kept, state, current[k]!)) : next;
   });
-  return { outputs, states: current };
+  const zeroed = zeroesAfter && unturned?.map((kept, i) => tf.mul(kept, outputs[i]!));
+  return { outputs: zeroed || outputs, states: current };
 }
 
 /** The first where the mask is 1, the second where it is 0. */

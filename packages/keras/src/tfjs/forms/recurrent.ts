@@ -30,8 +30,13 @@ function recurrent(className: string): Rule {
   return (config, context) => {
     const isOwn = config['reset_after'] === true || needsOwn(context, config);
     const started = { ...config, ...zeros };
-    return isOwn ? ownRecurrent(className, started, context) : { config: started };
+    return isOwn ? ownRecurrent(className, started, context) : { config: rolled(started) };
   };
+}
+
+/** TensorFlow.js never unrolls, and warns where it is told to. */
+function rolled(config: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(config).filter(([key]) => key !== 'unroll'));
 }
 
 const gruCell: Rule = (config) => {
@@ -45,7 +50,9 @@ const rnn: Rule = (config, context) => {
   const isPlain =
     ['LSTMCell', 'SimpleRNNCell', 'GRUCell'].includes(cell!.className) &&
     cell!.config['reset_after'] !== true;
-  return isPlain && !needsOwn(context, config) ? undefined : ownRecurrent('RNN', config, context);
+  return isPlain && !needsOwn(context, config)
+    ? { config: rolled(config) }
+    : ownRecurrent('RNN', config, context);
 };
 
 const gated = ['LSTM', 'GRU', 'SimpleRNN'];
@@ -73,7 +80,7 @@ const bidirectional: Rule = (config, context) => {
 };
 
 function settingsOf({ className, config }: { className: string; config: JsonObject }): string {
-  const ignored = ['name', 'go_backwards'];
+  const ignored = ['name', 'go_backwards', 'unroll'];
   return JSON.stringify([className, Object.entries(config).filter(([key]) => !ignored.includes(key))]);
 }
 
