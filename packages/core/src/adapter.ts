@@ -58,6 +58,7 @@ export type {
   OutputValues,
   RunnableModel,
 } from './contract/runnable-model.js';
+export { scalesPixels } from './contract/scales-pixels.js';
 export type { HeldValues, SimulatedWeight, TrainablePort } from './contract/trainable-port.js';
 export { matchesGlob } from './policy/glob.js';
 export { fromFloat16Bits, roundToFloat16, toFloat16Bits } from './numeric/float16.js';

@@ -288,6 +288,7 @@ const kitCalls: Readonly<Record<string, RightCall>> = {
   seedFrom: { right: () => [1, 'a'] },
   meanAndDeviation: { right: () => [numbers()] },
   range: { right: () => [numbers()] },
+  scalesPixels: { right: () => [numbers(), numbers()] },
   strangeValue: { right: () => [[1, 2], [2]] },
   slicingOf: { right: () => ['group:2', layers[0]!.weights[0]] },
   groupSize: { right: () => ['group:4'] },

@@ -22,6 +22,7 @@ export {
   type KernelView,
   type LayerFamily,
 } from './layers/layer-families.js';
+export { keepsPixels, scalesPixelsItself, type PixelLayer } from './layers/pixel-layers.js';
 export { brokenWarning } from './layers/broken-values.js';
 export { slicePlaces, type SliceBounds } from './layers/slice-places.js';
 export { keepsDistribution, normalizedDistribution } from './sites/normal-distribution.js';

@@ -76,7 +76,9 @@ const exceptions = Object.fromEntries([
   ...['lastIsOutput', 'biasPlace', 'kernelView', 'layerFloatReason', 'weightFloatReason'].map(
     (name) => [name, table] as const,
   ),
-  ...['distinctNames', 'slicePlaces'].map((name) => [name, checked] as const),
+  ...['distinctNames', 'keepsPixels', 'scalesPixelsItself', 'slicePlaces'].map(
+    (name) => [name, checked] as const,
+  ),
   ...['ownClasses', 'ownClassesNotes'].map((name) => [name, words] as const),
 ]);
 

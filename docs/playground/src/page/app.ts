@@ -64,7 +64,7 @@ async function open(app: App, files: readonly File[]): Promise<void> {
   app.format = facts.format;
   fill(sections.model, factList(facts));
   forms.settings.showFor(facts);
-  forms.compare.offerPictures(facts.takesPictures);
+  forms.compare.offerPictures(facts.pictures);
   showSections(true, sections.settings);
   hideResult(app);
 }

@@ -3,8 +3,8 @@ import { find } from './element.js';
 
 /** The form of what both models are run on. */
 export interface CompareForm {
-  /** Offers pictures where the model takes them. */
-  offerPictures(isOffered: boolean): void;
+  /** Offers pictures where the model takes them, with what pixels become at first. */
+  offerPictures(range: PixelRange | undefined): void;
 }
 
 /** @param onChange Called when other inputs are chosen: what was compared before is of others. */
@@ -39,10 +39,11 @@ export function compareForm(
       });
   });
   return {
-    offerPictures(isOffered) {
+    offerPictures(range) {
       const option = find<HTMLOptionElement>('option[value=picture]', source);
-      option.disabled = !isOffered;
-      if (!isOffered) source.value = 'random';
+      option.disabled = range === undefined;
+      if (range === undefined) source.value = 'random';
+      else find<HTMLSelectElement>('#range', section).value = range;
       showFields();
     },
   };

@@ -13,8 +13,8 @@ export interface ModelFacts {
   readonly frozen: number;
   /** What stays as it is, by reason. */
   readonly skipped: readonly { readonly reason: string; readonly count: number }[];
-  /** Whether the only input takes pictures. */
-  readonly takesPictures: boolean;
+  /** What pixels become for the only input, where it takes pictures. */
+  readonly pictures?: PixelRange;
 }
 
 /** What the user chose. */

@@ -28,16 +28,13 @@ export async function openKeras(
   const { to = 'tfjs', calibrate, optimize, target, external } = options;
   // Only data need the model to run.
   const runner = calibrate === undefined ? undefined : (await loadTfjs('quantize')).lowbit.runner;
-  const form = {
-    signal,
-    registry: options.methods,
-    ...defined({ optimize, target, external }),
-  };
+  const inputs = await kerasInputs(model);
+  const form = { signal, registry: options.methods, ...defined({ optimize, target, external }) };
   const own = runner === undefined ? keras(model) : keras(model, { runner, registry: options.methods });
   return {
     port: await portThatWrites(own, to, output, form),
     options: { ...options, integers: 'none' as const },
-    inputs: () => calibrationInputs(kerasInputs(model), run.model.file),
+    inputs: () => calibrationInputs(inputs, run.model.file),
     notes: model.notes,
     ...defined({ plan }),
   };

@@ -1,12 +1,14 @@
-import { copyFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { seededRandom } from '@lowbit/core';
 import { npyBytes } from '@lowbit/data';
 import type { CompareDocument } from '@lowbit/report/text';
+import { encode } from 'fast-png';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { loadTfjs } from '../../src/runtime/load-tfjs.js';
+import { folderWith } from '../keras-folder.js';
 import { lowbit, models, run, temporaryFolder, withoutPackage } from '../support.js';
 import { changeJson, writeGraphModel, writeMobileNet, writePictureModel, writeTextModel } from './models.js';
 
@@ -52,6 +54,55 @@ describe('lowbit compare, for TensorFlow.js', () => {
     expect(stdout).toContain('TensorFlow.js 4.22.0, WebAssembly, one thread; 3 rounds');
     expect(stdout).toMatch(/dense_3 +15 +[\d.]+ dB +\S+ +\S+ +100\.0 % \(3 of 3\)/);
     expect(stdout).toContain('Random inputs tell little');
+  });
+
+  it('gives pictures to a model that scales them itself as 0 to 255, in all commands, unless options say how', async () => {
+    await writePictureModel(at('scaling'), 1 / 255);
+    await mkdir(at('photos'));
+    const random = seededRandom(3);
+    const pixels = Array.from({ length: 6 }, () => Uint8Array.from({ length: 64 }, () => 256 * random()));
+    for (const [i, data] of pixels.entries())
+      await writeFile(at(`photos/${i}.png`), encode({ width: 8, height: 8, data, channels: 1 }));
+    const values = Float32Array.from(pixels.flatMap((picture) => [...picture]));
+    await writeFile(at('bytes.npy'), npyBytes([6, 8, 8, 1], values));
+    await writeFile(
+      at('unit.npy'),
+      npyBytes(
+        [6, 8, 8, 1],
+        values.map((value) => Math.fround(value / 255)),
+      ),
+    );
+    expect((await run('import', at('scaling'), '--to', 'onnx', '-o', at('scaling.onnx'))).status).toBe(0);
+    for (const [name, layer] of [
+      ['scaling', 'scales'],
+      ['scaling.onnx', 'scales/Mul'],
+    ] as const) {
+      const result = at(`small-${name}`);
+      const quantized = async (data: string) => {
+        const argv = ['--calibrate', at(data), '--activations', 'min-max', '--bits', '4', '--allow-larger'];
+        const told = await run('quantize', at(name), ...argv, '-o', result, '--force', '--json');
+        expect(told.status, told.stderr + told.stdout).toBe(0);
+        const { report } = JSON.parse(told.stdout) as {
+          report: { verdict: object; activations: { fitted: object }[] };
+        };
+        return { verdict: report.verdict, fitted: report.activations.map(({ fitted }) => fitted) };
+      };
+      const byBytes = await quantized('bytes.npy');
+      expect(await quantized('photos')).toEqual(byBytes);
+      const [photos, bytes, ones, unit] = [
+        await compared(at(name), result, '--calibrate', at('photos')),
+        await compared(at(name), result, '--calibrate', at('bytes.npy')),
+        await compared(at(name), result, '--calibrate', at('photos'), '--image-deviation', '1'),
+        await compared(at(name), result, '--calibrate', at('unit.npy')),
+      ];
+      expect(photos.overall.sqnrDb).toBeCloseTo(bytes.overall.sqnrDb!, 6);
+      expect(ones.overall.sqnrDb).toBeCloseTo(unit.overall.sqnrDb!, 2);
+      expect(ones.overall.sqnrDb).not.toBeCloseTo(bytes.overall.sqnrDb!, 2);
+      expect(JSON.stringify(photos.inputs)).toContain(`0 to 255, since ${layer} in the model scales them`);
+    }
+    const file = join(await folderWith('keras3', 'rescaling'), 'model.keras');
+    const { inputs } = await compared(file, file, '--calibrate', at('photos'));
+    expect(JSON.stringify(inputs)).toContain('0 to 255, since rescaling in the model scales them');
   });
 
   it('has a smaller error with more bits, and none with the model itself', async () => {

@@ -34,12 +34,19 @@ export async function writeMobileNet(folder: string): Promise<void> {
     await writeFile(join(folder, paths[i]!), Buffer.from(text, 'base64'));
 }
 
-/** Pictures of [8, 8, 1] to 3 classes: ordinary, depthwise and dense layers with normalization between. */
-export async function writePictureModel(folder: string): Promise<void> {
+/**
+ * Pictures of [8, 8, 1] to 3 classes: ordinary, depthwise and dense layers with normalization between.
+ *
+ * @param scale - that it multiplies pixels by itself
+ */
+export async function writePictureModel(folder: string, scale?: number): Promise<void> {
   const { layers } = await loadTfjs('test');
-  const { conv2d, depthwiseConv2d, batchNormalization, flatten, dense } = layers.layers;
+  const { rescaling, conv2d, depthwiseConv2d, batchNormalization, flatten, dense } = layers.layers;
   const model = layers.sequential({
     layers: [
+      ...(scale === undefined
+        ? []
+        : [rescaling({ scale, offset: 0, inputShape: [8, 8, 1], name: 'scales' })]),
       conv2d({ inputShape: [8, 8, 1], filters: 6, kernelSize: 3, activation: 'relu', name: 'first' }),
       batchNormalization({ name: 'norm' }),
       depthwiseConv2d({ kernelSize: 3, name: 'each' }),

@@ -7,6 +7,8 @@ export interface ModelValue {
   readonly type: string;
   /** Sizes, names of symbolic ones, `null` for unknown ones; `null` when the number of axes is unknown. */
   readonly shape: readonly (number | string | null)[] | null;
+  /** Of an input that is made for pixels of 0 to 255: the layer or node of the model that brings them into its own range. */
+  readonly scaledBy?: string;
 }
 
 /** What a model takes and gives, in its order. */

@@ -21,6 +21,17 @@ describe('describeImagePreparation', () => {
     expect(describeWith([1, 32, 32, 1], {}, 'uint8')).toContain('as grey (ITU-R BT.601), with pixels');
   });
 
+  it.each<[string, ImageOptions | undefined, string]>([
+    ['as they are', undefined, 'with pixels as they are, 0 to 255, since resc in the model scales them,'],
+    ['of a given order as they are', { channels: 'bgr' }, 'since resc in the model scales them,'],
+    ['as a given mean says', { mean: 0 }, 'with pixels from 0 to 255 multiplied by 1/255,'],
+    ['as a given deviation says', { deviation: 1 }, 'with pixels from 0 to 255 multiplied by 1/255,'],
+    ['as a given scale says', { scale: 1 / 127 }, 'with pixels from 0 to 255 multiplied by 1/127,'],
+  ])('takes pixels for a model that scales them itself %s', (_, image, words) => {
+    const input = { name: 'x', type: 'float32', shape: [1, 8, 8, 3], scaledBy: 'resc' };
+    expect(describeImagePreparation({ inputs: [input], ...defined({ image }) })).toContain(words);
+  });
+
   it.each<[string, readonly (number | string)[], ImageOptions]>([
     ['a size that is open', [1, 3, 'h', 'w'], {}],
     ['a size that contradicts', [1, 3, 8, 8], { size: [8, 9] }],

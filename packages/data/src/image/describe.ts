@@ -39,7 +39,15 @@ function colors({ channels, order }: Pick<ImagePreparation, 'channels' | 'order'
   return channels === 1 ? 'grey (ITU-R BT.601)' : order.toUpperCase();
 }
 
-function numbers({ scale, mean, deviation }: Pick<ImagePreparation, 'scale' | 'mean' | 'deviation'>): string {
+function numbers({
+  input,
+  scale,
+  mean,
+  deviation,
+}: Omit<ImagePreparation, 'height' | 'width' | 'resize'>): string {
+  const isPlain = scale === 1 && mean.every((one) => one === 0) && deviation.every((one) => one === 1);
+  if (isPlain && input.scaledBy !== undefined)
+    return `with pixels as they are, 0 to 255, since ${input.scaledBy} in the model scales them`;
   const inverse = 1 / scale;
   const rounded = Math.round(inverse);
   const isFraction = rounded > 1 && Math.abs(inverse - rounded) < 1e-9 * inverse;

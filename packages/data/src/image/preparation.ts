@@ -64,7 +64,9 @@ export function imagePreparation(
   if (!isBytes && options.scale === undefined) checkPixelScale(options);
   const mean = perChannel('mean', listed(options.mean ?? 0), channels);
   const deviation = perChannel('deviation', listed(options.deviation ?? 1), channels);
-  const scale = options.scale ?? (isBytes ? 1 : 1 / 255);
+  const isPlain = options.mean === undefined && options.deviation === undefined;
+  const keepsPixels = isBytes || (input.scaledBy !== undefined && isPlain);
+  const scale = options.scale ?? (keepsPixels ? 1 : 1 / 255);
   checkNumbers({ scale, mean, deviation }, isBytes);
   return { input, height, width, layout, channels, order, resize, scale, mean, deviation };
 }

@@ -3,9 +3,9 @@ import { expect, it } from 'vitest';
 import { calibrationInputs } from './calibration-inputs.js';
 
 it('makes inputs of what a model declares, with −1 for a size that is not known', () => {
-  const declared = [{ name: 'x', type: 'float32', shape: ['batch', null, 3] }];
+  const declared = [{ name: 'x', type: 'float32', shape: ['batch', null, 3], scaledBy: 'r' }];
   expect(calibrationInputs(declared, 'm.onnx')).toEqual([
-    { name: 'x', type: 'float32', shape: ['batch', -1, 3] },
+    { name: 'x', type: 'float32', shape: ['batch', -1, 3], scaledBy: 'r' },
   ]);
 });
 

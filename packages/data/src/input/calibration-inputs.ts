@@ -1,5 +1,5 @@
 import { LowbitError } from '@lowbit/core';
-import { checkArgument } from '@lowbit/core/adapter';
+import { checkArgument, defined } from '@lowbit/core/adapter';
 import { isInput } from './check-options.js';
 
 import type { CalibrationInput } from './options.js';
@@ -10,6 +10,7 @@ interface DeclaredInput {
   readonly type: string;
   /** Sizes, names of symbolic ones, `null` for unknown ones; `null` when the number of axes is unknown. */
   readonly shape: readonly (number | string | null)[] | null;
+  readonly scaledBy?: string;
 }
 
 /**
@@ -33,12 +34,13 @@ export function calibrationInputs(
       expected: 'a model with inputs',
       received: 'none',
     });
-  return inputs.map(({ name, type, shape }) => {
+  return inputs.map(({ name, type, shape, scaledBy }) => {
     const other = /^(sequence|map|optional|sparseTensor)Type$/i.exec(type)?.[1];
     if (other !== undefined) throw noTensor(`${where}: input ${name}`, 'a tensor', other);
     if (type.toLowerCase() === 'string')
       throw noTensor(`${where}: input ${name}`, 'a tensor of numbers', 'strings');
-    if (shape !== null) return { name, type, shape: shape.map((size) => size ?? -1) };
+    if (shape !== null)
+      return { name, type, shape: shape.map((size) => size ?? -1), ...defined({ scaledBy }) };
     throw new LowbitError({
       code: 'invalid-argument',
       where: `${where}: input ${name}`,

@@ -7,6 +7,8 @@ export interface CalibrationInput {
   readonly type: string;
   /** Sizes of the axes; a symbolic axis is its name, or any number that is not positive. */
   readonly shape: readonly (number | string)[];
+  /** The layer or node of the model that brings pixels of 0 to 255 into its own range: pictures are given as they are, unless `image` says how. */
+  readonly scaledBy?: string;
 }
 
 /** How a picture becomes numbers. Everything has a default or is inferred from the input's shape. */
@@ -19,7 +21,7 @@ export interface ImageOptions {
   readonly mean?: number | readonly number[];
   /** The standard deviation, which divides after the mean is subtracted: as `mean`. Default 1. */
   readonly deviation?: number | readonly number[];
-  /** Multiplies pixels, which are 0 to 255. Default 1/255; for an input of integers always 1. */
+  /** Multiplies pixels, which are 0 to 255. Default 1/255; for an input of integers always 1, and for one that the model scales itself (`scaledBy`) 1 where neither `mean` nor `deviation` is given. */
   readonly scale?: number;
   /** Default `rgb`. */
   readonly channels?: 'rgb' | 'bgr';

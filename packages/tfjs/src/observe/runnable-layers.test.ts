@@ -1,9 +1,10 @@
+import { kerasInputs } from '@lowbit/keras';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
 import { expect } from 'vitest';
 import { onEveryBackend } from '../../test/backends.js';
 import { sharedModel, smallSequential } from '../../test/models.js';
-import { interfaceOf, runnableLayers, tfjs } from '../index.js';
+import { interfaceOf, kerasModel, runnableLayers, tfjs } from '../index.js';
 import { runnableGraph, loadGraph } from '../graph/index.js';
 import { graphBuilder, imageGraph } from '../../test/graphs.js';
 
@@ -31,6 +32,40 @@ onEveryBackend('a model that is run', (test) => {
       );
       tf.dispose([tensors, predicted]);
       await running.close();
+    }
+  });
+
+  test('tells by which layer a model scales pixels itself, also as one of Keras', async () => {
+    const flip = () => tfLayers.layers.dropout({ rate: 0.5, name: 'kept' });
+    const scaling = (scale: number) => tfLayers.layers.rescaling({ scale, offset: 0, name: 'scales' });
+    const normal = (mean: number) => {
+      const movingMeanInitializer = tfLayers.initializers.constant({ value: mean });
+      return tfLayers.layers.batchNormalization({ movingMeanInitializer, name: 'scales' });
+    };
+    const chain = (...layers: tfLayers.layers.Layer[]) => {
+      const x = tfLayers.input({ shape: [4, 4, 3] });
+      const last = tfLayers.layers.globalAveragePooling2d({ name: 'last' });
+      const outputs = [...layers, last].reduce((y, layer) => layer.apply(y) as tfLayers.SymbolicTensor, x);
+      return tfLayers.model({ inputs: x, outputs });
+    };
+    // One layer twice in a row, too.
+    const kept = flip();
+    const augmented = tfLayers.sequential({
+      layers: [tfLayers.layers.dropout({ rate: 0.5, inputShape: [4, 4, 3] })],
+    });
+    for (const [scaledBy, model] of [
+      ['scales', chain(kept, kept, scaling(1 / 255))],
+      ['scales', chain(augmented, scaling(1 / 255))],
+      ['scales', chain(normal(120))],
+      [undefined, chain(scaling(2))],
+      [undefined, chain(normal(0.5))],
+      [undefined, smallSequential()],
+    ] as const) {
+      expect(interfaceOf(model).inputs[0]?.scaledBy).toBe(scaledBy);
+      expect(runnableLayers(model).inputs[0]?.scaledBy).toBe(scaledBy);
+      const [input] = await kerasInputs(await kerasModel(model));
+      expect(input?.scaledBy).toBe(scaledBy);
+      model.dispose();
     }
   });
 

@@ -1,4 +1,4 @@
-import type { ModelInterface, ModelValue, RunnableModel } from '@lowbit/core/adapter';
+import { defined, type ModelInterface, type ModelValue, type RunnableModel } from '@lowbit/core/adapter';
 import { distinctNames } from '@lowbit/tfjs-format';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
@@ -7,16 +7,20 @@ import { separateArguments } from '../model/call-arguments.js';
 import { makeWeights } from '../model/internals.js';
 import { checkModel } from '../model/wrong-source.js';
 import { naming } from './naming.js';
+import { scaledBy } from './scaled-by.js';
 import { checkName, inputTensors, outputValues } from './runnable-tensors.js';
 import { mendWasmKernels } from '../wasm-kernels/mend-wasm-kernels.js';
 
-/** What a layers model takes and gives, in its order. @throws LowbitError `invalid-argument` for anything else. */
+/** What a layers model takes and gives, in its order; of an input whose pictures it scales itself, by which layer. @throws LowbitError `invalid-argument` for anything else. */
 export function interfaceOf(model: LayersModel): ModelInterface {
   checkModel(model, 'interfaceOf(model)', 'runnableGraph()');
   // A Sequential model that was loaded knows the names of its inputs when it is built.
   if (!model.built) makeWeights(model);
   return {
-    inputs: valuesOf(model.inputNames, model.inputs),
+    inputs: valuesOf(model.inputNames, model.inputs).map((value, i) => ({
+      ...value,
+      ...defined({ scaledBy: scaledBy(model.inputs[i]!) }),
+    })),
     // A layer that is called twice may give several, which TensorFlow.js calls the same.
     outputs: valuesOf(distinctNames(model.outputNames), model.outputs),
   };

@@ -7,7 +7,7 @@ type Picture = Extract<CompareInputs, { source: 'picture' }>;
 
 /** How pixels times 1/255 are normalized; `bytes` keeps 0 … 255. */
 const ranges = {
-  unit: {},
+  unit: { scale: 1 / 255 },
   signed: { mean: [0.5], deviation: [0.5] },
   imagenet: { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] },
   bytes: { scale: 1 },

@@ -1,9 +1,9 @@
 import type { ModelPort } from '@lowbit/core';
-import { withoutUnfit } from '@lowbit/core/adapter';
+import { defined, withoutUnfit } from '@lowbit/core/adapter';
 import { inspectModel, type OnnxModel } from '@lowbit/onnx';
 import { formatBytes, formatCount, interfaceOf, wordedValue } from 'lowbit/browser';
 import type { ModelFacts } from '../../shared/messages.js';
-import { takesPictures } from '../compare/takes-pictures.js';
+import { pictureRange } from '../compare/picture-range.js';
 import type { DroppedFiles } from '../dropped-files.js';
 
 const namedOperators = 6;
@@ -41,7 +41,7 @@ export async function onnxFacts(
     frozen: inspectModel(model, { freezeInputs: true }).quantizable.length - inside.quantizable.length,
     quantizable: { count: quantizable.length, bytes: quantizableBytes },
     skipped,
-    takesPictures: takesPictures(inputs, name),
+    ...defined({ pictures: pictureRange(inputs, name) }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { load, save, tfjs } from '@lowbit/tfjs';
+import { interfaceOf, load, save, tfjs } from '@lowbit/tfjs';
 import { registry } from '@lowbit/tfjs/register';
 import { tidy, type io } from '@tensorflow/tfjs-core';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
@@ -14,7 +14,7 @@ export async function layersKind(artifacts: io.ModelArtifacts): Promise<TfjsKind
     title: 'layers model',
     original,
     port: (form) => tfjs(original, { ...form, foldBatchNorm: false }),
-    inputs: original.inputs.map((input, i) => valueOf(input, original.inputNames[i] as string)),
+    inputs: interfaceOf(original).inputs,
     outputs: original.outputs.map((output, i) => valueOf(output, original.outputNames[i] as string)),
     parameters,
     start: async (model) => ({

@@ -1,9 +1,9 @@
 import type { LayerDescriptor } from '@lowbit/core';
-import { withoutUnfit } from '@lowbit/core/adapter';
+import { defined, withoutUnfit } from '@lowbit/core/adapter';
 import { quantizableIn } from '@lowbit/tfjs-format';
 import { formatBytes, formatCount, wordedValue } from 'lowbit/browser';
 import type { ModelFacts } from '../../shared/messages.js';
-import { takesPictures } from '../compare/takes-pictures.js';
+import { pictureRange } from '../compare/picture-range.js';
 import type { DroppedFiles } from '../dropped-files.js';
 import type { TfjsKind } from './tfjs-kind.js';
 
@@ -34,7 +34,7 @@ export async function tfjsFacts<M>(
     quantizable: { count: quantizable.length, bytes: quantizableBytes },
     skipped: [...left].map(([reason, count]) => ({ reason, count })),
     frozen: 0,
-    takesPictures: takesPictures(kind.inputs, file),
+    ...defined({ pictures: pictureRange(kind.inputs, file) }),
   };
 }
 
