@@ -259,7 +259,7 @@ describe('data that do not fit the model are wrong usage, with what fits', () =>
       ['--calibrate', fixture('rgb.png'), ...bytes],
       'Write --image-mean 0.485,0.456,0.406 --image-deviation 0.229,0.224,0.225.',
     ],
-    ['pictures without a size', ['--calibrate', fixture('rgb.png')], 'Give the size'],
+    ['pictures without a size', ['--calibrate', fixture('rgb.png')], 'Give --image-size, height and width'],
   ])('%s', async (_, argv, remedy) => {
     const { status, stderr } = await run(
       'compare',
