@@ -1,4 +1,11 @@
 import { runProof } from '@lowbit/e2e-real-models/proof';
+import { blocksPart } from './blocks/part.js';
 import { detectorPart, mobileNetPart, recognizerPart, sileroPart } from './parts.js';
 
-await runProof('lowbit-proof-rounding', [sileroPart, recognizerPart, detectorPart, mobileNetPart]);
+await runProof('lowbit-proof-rounding', [
+  sileroPart,
+  recognizerPart,
+  detectorPart,
+  mobileNetPart,
+  blocksPart,
+]);
