@@ -122,6 +122,23 @@ it('a single number as a sample is refused, which TensorFlow.js would take for a
   });
 });
 
+it('a list of recurrent cells among the cells of a list is refused by name', async () => {
+  const cases = await kerasCases('keras3-sequences');
+  const model = await readKeras(cases.get('cells_stacked')!.get('model.keras')!);
+  const layers = model.network.layers.map((layer) => {
+    const { cell } = layer.parts;
+    return cell === undefined
+      ? layer
+      : { ...layer, parts: { cell: { ...cell, parts: { ...cell.parts, 'cells/9': cell } } } };
+  });
+  const nested = { ...model, network: { ...model.network, layers } };
+  await expect(toLayersModel(nested)).rejects.toMatchObject({
+    code: 'layer-unsupported',
+    received: expect.stringContaining('a list of cells among its cells') as string,
+  });
+  model.close();
+});
+
 it('a layer in both directions that TensorFlow.js does not turn around is refused by name', async () => {
   const cases = await kerasCases('keras3');
   const model = await readKeras(cases.get('conv_lstm2d')!.get('model.keras')!);

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../model.js';
-import { eachOf, ours, same, type Changed, type FormContext, type Rule, type RuleTable } from './form.js';
+import { eachOf, ours, type Changed, type FormContext, type Rule, type RuleTable } from './form.js';
 
 /** The default would be orthogonal matrices, which take minutes for large layers and are thrown away. */
 const zeros = { recurrent_initializer: { class_name: 'Zeros', config: {} } };
@@ -93,6 +93,12 @@ const convolutional: Rule = (config, { mask, hasMasks }) => {
 /** Keras hands each step's part of a mask to a layer inside that heeds one. */
 const timeDistributed: Rule = (_, { mask }) => (mask === 'none' ? undefined : 'a mask');
 
+/** TensorFlow.js goes through a list of cells, none of which may be a list. */
+const stackedCells: Rule = (_, { parts }) =>
+  Object.values(parts).some(({ className }) => className === 'StackedRNNCells')
+    ? 'a list of cells among its cells'
+    : undefined;
+
 export const recurrentRules: RuleTable = {
   LSTM: recurrent('LSTM'),
   GRU: recurrent('GRU'),
@@ -103,5 +109,5 @@ export const recurrentRules: RuleTable = {
   RNN: rnn,
   Bidirectional: bidirectional,
   TimeDistributed: timeDistributed,
-  StackedRNNCells: same,
+  StackedRNNCells: stackedCells,
 };
