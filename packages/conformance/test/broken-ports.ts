@@ -9,6 +9,7 @@ import {
   trained,
   withApplied,
   withLayers,
+  withModel,
   withPort,
   withWeights,
   type Options,
@@ -58,17 +59,12 @@ function sharing(): Options {
 
 /** A port that writes into the model that it was given. */
 function destructive(): Options {
-  return lawOptions(() => {
-    const model = { ...memoryModel() };
-    const port = memoryPort(model);
-    return {
-      ...port,
-      write: finishing(port, () => {
-        Object.assign(model, { first: model['first']?.map((value) => value / 2) });
-        return {};
-      }),
-    };
-  });
+  return withModel((model, port) => ({
+    write: finishing(port, () => {
+      Object.assign(model, { first: model['first']?.map((value) => value / 2) });
+      return {};
+    }),
+  }));
 }
 
 function firstNote(storage: readonly StorageNote[], change: Partial<StorageNote>): StorageNote[] {
@@ -77,18 +73,13 @@ function firstNote(storage: readonly StorageNote[], change: Partial<StorageNote>
 
 /** A port whose runs change the model. */
 function keepingValues(): Options {
-  return lawOptions(() => {
-    const model = { ...memoryModel() };
-    const port = memoryPort(model);
-    return {
-      ...port,
-      run(batches, options) {
-        for (const [id, values] of options?.replace ?? [])
-          if (id in model) Object.assign(model, { [id]: [...values] });
-        return port.run!(batches, options);
-      },
-    };
-  });
+  return withModel((model, port) => ({
+    run(batches, options) {
+      for (const [id, values] of options?.replace ?? [])
+        if (id in model) Object.assign(model, { [id]: [...values] });
+      return port.run!(batches, options);
+    },
+  }));
 }
 
 let calls = 0;

@@ -33,6 +33,15 @@ export function withPort(change: (port: Port) => Partial<Port>): Options {
   });
 }
 
+/** A port with changed members that can reach into the model behind it. */
+export function withModel(change: (model: MemoryModel, port: Port) => Partial<Port>): Options {
+  return lawOptions(() => {
+    const model = { ...memoryModel() };
+    const port = memoryPort(model);
+    return { ...port, ...change(model, port) };
+  });
+}
+
 export function withLayers(
   change: (layers: readonly LayerDescriptor[]) => readonly LayerDescriptor[],
 ): Options {

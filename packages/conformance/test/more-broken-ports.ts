@@ -1,15 +1,14 @@
 import type { StorageCost } from '@lowbit/core/adapter';
 import {
-  lawOptions,
   outputting,
   running,
   trained,
   withLayers,
+  withModel,
   withPort,
   withWeights,
   type Options,
 } from './changed-ports.js';
-import { memoryModel, memoryPort } from './memory-port.js';
 
 /** A port whose outputs are written over by those of the next batch. */
 function reusing(): Options {
@@ -28,17 +27,12 @@ function reusing(): Options {
 
 /** A port whose model changes while it is observed. */
 function moving(): Options {
-  return lawOptions(() => {
-    const model = { ...memoryModel() };
-    const port = memoryPort(model);
-    return {
-      ...port,
-      observe(batches, options) {
-        Object.assign(model, { first: model['first']!.map((value) => value / 2) });
-        return port.observe!(batches, options);
-      },
-    };
-  });
+  return withModel((model, port) => ({
+    observe(batches, options) {
+      Object.assign(model, { first: model['first']!.map((value) => value / 2) });
+      return port.observe!(batches, options);
+    },
+  }));
 }
 
 let calls = 0;

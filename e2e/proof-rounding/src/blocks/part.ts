@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { quantize, type Batch, type Recipe } from '@lowbit/core';
 import { writeNpz } from '@lowbit/e2e-proof-onnx';
 import { sqnrDb } from '@lowbit/e2e-real-models';
-import { findPython, gate, type Gate, type Part, type Row } from '@lowbit/e2e-real-models/proof';
+import { findPython, gate, type Gate, type Part, type Row, type Tell } from '@lowbit/e2e-real-models/proof';
 import { onnx } from '@lowbit/onnx';
 import { registry } from '@lowbit/onnx/register';
 import * as ort from 'onnxruntime-web/wasm';
@@ -36,43 +36,51 @@ export const blocksPart: Part = {
     const section = { name: 'blocks', title: "4 bits in blocks of 32 beside Python's MatMulNBits" };
     const python = findPython(['onnx', 'onnxruntime'], 'pip install onnx onnxruntime onnx_ir torch');
     if ('missing' in python) return { ...section, rows: [], gates: [], skipped: [python.missing] };
+    mkdirSync(out, { recursive: true });
     const rows: Row[] = [];
     const gates: Gate[] = [];
     const skipped: string[] = [];
-    mkdirSync(out, { recursive: true });
     for (const subject of blockSubjects) {
       const missing = subject.missing();
       if (missing !== undefined) {
         skipped.push(`${subject.name}: ${missing}`);
         continue;
       }
-      const float = await subject.load(tell);
-      const expected = await subject.outputs(float);
-      const judge = async (by: string, bytes: Uint8Array): Promise<Made> => ({
-        by,
-        bytes: bytes.length,
-        sqnrDb: sqnrDb(expected, await subject.outputs(bytes)),
-      });
-      const theirs: Made[] = [];
-      for (const configuration of configurations) {
-        tell(`${subject.name}: ${configuration}`);
-        const made = madeByPython(python.path, configuration, float, subject.calibration());
-        const judged =
-          typeof made === 'string' ? made : await judge(`Python, ${configuration}`, made).catch(String);
-        if (typeof judged === 'string') skipped.push(`${subject.name}, ${configuration}: ${judged}`);
-        else theirs.push(judged);
-      }
-      tell(`${subject.name}: lowbit`);
-      const ours = [
-        await judge('lowbit, nearest', await madeByUs(float, {})),
-        await judge('lowbit, data', await madeByUs(float, { data: subject.calibration() })),
-      ];
+      const { theirs, ours, failed } = await measureSubject(subject, python.path, tell);
       rows.push(...[...theirs, ...ours].map((made) => ({ model: subject.name, ...made })));
       gates.push(...gatesOf(subject, ours, theirs));
+      skipped.push(...failed);
     }
     return { ...section, rows, gates, skipped };
   },
 };
+
+/** All files of a network; configurations that do not run, and files that do not load, with the reason. */
+async function measureSubject(subject: BlockSubject, python: string, tell: Tell) {
+  const float = await subject.load(tell);
+  const expected = await subject.outputs(float);
+  const judge = async (by: string, bytes: Uint8Array): Promise<Made> => ({
+    by,
+    bytes: bytes.length,
+    sqnrDb: sqnrDb(expected, await subject.outputs(bytes)),
+  });
+  const theirs: Made[] = [];
+  const failed: string[] = [];
+  for (const configuration of configurations) {
+    tell(`${subject.name}: ${configuration}`);
+    const made = madeByPython(python, configuration, float, subject.calibration());
+    const judged =
+      typeof made === 'string' ? made : await judge(`Python, ${configuration}`, made).catch(String);
+    if (typeof judged === 'string') failed.push(`${subject.name}, ${configuration}: ${judged}`);
+    else theirs.push(judged);
+  }
+  tell(`${subject.name}: lowbit`);
+  const ours = [
+    await judge('lowbit, nearest', await madeByUs(float, {})),
+    await judge('lowbit, data', await madeByUs(float, { data: subject.calibration() })),
+  ];
+  return { theirs, ours, failed };
+}
 
 function gatesOf({ name }: BlockSubject, ours: readonly Made[], theirs: readonly Made[]): readonly Gate[] {
   const best = (made: readonly Made[]) => Math.max(...made.map(({ sqnrDb: db }) => db));
