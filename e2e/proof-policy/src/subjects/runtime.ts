@@ -25,8 +25,18 @@ export const runtime = (tell: Tell): Promise<NamedRuntime> => (loaded ??= load(t
 async function load(tell: Tell): Promise<NamedRuntime> {
   tell(`installing ${wanted}`);
   const file = installedFile(folder, wanted, 'dist/index.js');
-  if (file !== undefined) return { name: wanted, ort: require(file) as OrtRuntime };
+  if (file !== undefined) return { name: wanted, ort: onOneThread(require(file) as OrtRuntime) };
   const web = await import('onnxruntime-web/wasm');
   web.env.wasm.numThreads = 1;
   return { name: 'onnxruntime-web, WebAssembly', ort: web };
 }
+
+/** Threads wait for each other at full load: two take twice the processor's time of one for networks as small as these. */
+const oneThread = { intraOpNumThreads: 1 };
+
+const onOneThread = (ort: OrtRuntime): OrtRuntime => ({
+  Tensor: ort.Tensor,
+  InferenceSession: {
+    create: (bytes, options) => ort.InferenceSession.create(bytes, { ...options, ...oneThread }),
+  },
+});

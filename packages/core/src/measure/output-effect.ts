@@ -124,7 +124,8 @@ function sumsOf(
 ): Sums {
   let { values, sum, signal, off, broken } = before;
   for (let i = 0; i < original.length; i++) {
-    const [a, b] = [original[i], result[i]];
+    const a = original[i];
+    const b = result[i];
     if (!Number.isFinite(a)) continue;
     broken ||= !Number.isFinite(b);
     values++;
@@ -176,21 +177,25 @@ const leastProbability = 1e-9;
 
 /** Σ p·log(p / q) over rows of this many classes. */
 function divergenceOf(p: Float32Array, q: Float32Array, width: number, isLogits: boolean): number {
+  const [first, second] = [new Float64Array(width), new Float64Array(width)];
   let sum = 0;
   for (let from = 0; from < p.length; from += width) {
-    const [first, second] = [p, q].map((all) => row(all.subarray(from, from + width), isLogits));
+    fillProbabilities(first, p, from, isLogits);
+    fillProbabilities(second, q, from, isLogits);
     for (let i = 0; i < width; i++) sum += first[i] * Math.log(first[i] / second[i]);
   }
   return sum;
 }
 
-/** A row as probabilities above 0 that add up to 1. */
-function row(values: Float32Array, isLogits: boolean): Float64Array {
-  const most = values.reduce((one, other) => Math.max(one, other), -Infinity);
-  const positive = Float64Array.from(
-    values,
-    (value) => (isLogits ? Math.exp(value - most) : Math.max(value, 0)) + leastProbability,
-  );
-  const total = positive.reduce((sum, value) => sum + value, 0);
-  return positive.map((value) => value / total);
+/** Writes a row that starts somewhere as probabilities above 0 that add up to 1. Plain loops: rows of texts have thousands of classes. */
+function fillProbabilities(row: Float64Array, values: Float32Array, from: number, isLogits: boolean): void {
+  let most = -Infinity;
+  if (isLogits) for (let i = 0; i < row.length; i++) most = Math.max(most, values[from + i]);
+  let total = 0;
+  for (let i = 0; i < row.length; i++) {
+    const value = values[from + i];
+    row[i] = (isLogits ? Math.exp(value - most) : Math.max(value, 0)) + leastProbability;
+    total += row[i];
+  }
+  for (let i = 0; i < row.length; i++) row[i] /= total;
 }
