@@ -65,7 +65,8 @@ function searched(
 ): AffineScheme {
   const { min, max, scale, offset } = searchGrids(values, length, search, importance);
   for (let slice = 0; slice < scale.length; slice++) {
-    const [low, high] = [min[slice] as number, max[slice] as number];
+    const low = min[slice] as number;
+    const high = max[slice] as number;
     if (low !== high && isGrid(scale[slice] as number, offset[slice] as number)) continue;
     const grid = overRange(low, high);
     scale[slice] = grid.scale;

@@ -11,20 +11,27 @@ export interface Grid {
  */
 const tolerance = 1 / 16;
 
+/** Values, of which a part may lie on a grid, and the most levels that it may have. */
+interface Searched {
+  readonly values: Float32Array;
+  readonly levels: number;
+}
+
 /**
  * The even grid of at most `levels` levels that all values `from` … `to` already lie on, or `undefined`: weights that were
  * quantized before can then be kept as they are.
  *
- * @param ends The smallest of these values, and the largest.
+ * @param least The smallest of these values. @param most The largest.
  */
 export function existingGrid(
-  values: Float32Array,
-  levels: number,
-  ends: readonly [least: number, most: number],
+  searched: Searched,
+  least: number,
+  most: number,
   from = 0,
-  to = values.length,
+  to = searched.values.length,
 ): Grid | undefined {
-  if (areTooClose(values, levels, ends, from, to)) return undefined;
+  if (areTooClose(searched, least, most, from, to)) return undefined;
+  const { values, levels } = searched;
   const distinct = distinctValues(values.subarray(from, to), levels);
   if (distinct === undefined) return undefined;
   const min = distinct[0] as number;
@@ -39,8 +46,10 @@ export function existingGrid(
   return undefined;
 }
 
-/** Cells of which the first value that falls into each is held, for as many levels as are common. */
+/** The first value that falls into each cell, for as many levels as are common, and the call that found it there. */
 const firstOfCell = new Float32Array(512);
+const foundBy = new Float64Array(512);
+let calls = 0;
 /** Widths of a cell and of what lies on one level, in steps of the longest grid. */
 const [cell, level] = [0.8, 0.13];
 
@@ -49,23 +58,21 @@ const [cell, level] = [0.8, 0.13];
  * first few.
  */
 function areTooClose(
-  values: Float32Array,
-  levels: number,
-  [least, most]: readonly [least: number, most: number],
+  { values, levels }: Searched,
+  least: number,
+  most: number,
   from: number,
   to: number,
 ): boolean {
-  const cells = Math.ceil(levels / cell);
-  if (cells > firstOfCell.length) return false;
+  if (Math.ceil(levels / cell) > firstOfCell.length) return false;
   const longest = (most - least) / (levels - 1);
   const inverse = 1 / (cell * longest);
-  firstOfCell.fill(NaN, 0, cells);
+  calls++;
   for (let i = from; i < to; i++) {
     const value = values[i] as number;
     const place = ((value - least) * inverse) | 0;
-    const first = firstOfCell[place] as number;
-    // NaN is far from nothing.
-    if (Math.abs(value - first) > level * longest) return true;
+    if (foundBy[place] !== calls) foundBy[place] = calls;
+    else if (Math.abs(value - (firstOfCell[place] as number)) > level * longest) return true;
     firstOfCell[place] = value;
   }
   return false;

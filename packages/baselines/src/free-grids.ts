@@ -33,12 +33,14 @@ export function freeGrids(values: Float32Array, length: number, fit: FreeFit): A
     { levels, zero: 'anywhere', steps },
     importance,
   );
+  const searched = { values, levels };
   const sparse: number[] = [];
   for (let slice = 0; slice < scale.length; slice++) {
-    const [low, high] = [min[slice] as number, max[slice] as number];
+    const low = min[slice] as number;
+    const high = max[slice] as number;
     const existing =
       keeps && low < high
-        ? existingGrid(values, levels, [low, high], slice * length, (slice + 1) * length)
+        ? existingGrid(searched, low, high, slice * length, (slice + 1) * length)
         : undefined;
     if (existing === undefined && (zeros[slice] as number) > length * manyZeros && low < high)
       sparse.push(slice);

@@ -18,7 +18,7 @@ function refined(values: Float32Array, levels: number): Grid {
 }
 
 const onExistingGrid = (values: Float32Array, levels: number) =>
-  existingGrid(values, levels, [Math.min(...values), Math.max(...values)]);
+  existingGrid({ values, levels }, Math.min(...values), Math.max(...values));
 
 function bellShaped(count: number, seed: number): Float32Array {
   const random = seededRandom(seed);

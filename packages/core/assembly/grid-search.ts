@@ -5,7 +5,8 @@
 // a grid is then value = shift + step · code. They are rounded to a power of two of a step, so that all sums are exact: what is
 // found does not depend on the order of the values, which is another one in each format of files. A grid that is tried is replaced by
 // the one that fits its codes by least squares, of which sums tell the error without another look at the values. What is found is
-// measured on the values themselves, with the arithmetic of float32, before it replaces the grid over the range.
+// measured on the values themselves, with the arithmetic of float32, before it replaces the grid over the range; where sums tell that it
+// is better by more than all roundings make, it replaces that at once.
 
 export { capacity, maxs, mins, offsets, scales } from './kernels';
 
@@ -55,6 +56,10 @@ const ends: usize = places + 640; // the smallest and the largest value, in step
 const block: usize = 16;
 /** Values after which it is looked whether a grid can be the best still, in bytes of four slices. */
 const stretch: usize = 16 * 64;
+/** What is known of the grids that are held: they are those over the range; they were measured; they are others, and were not. */
+const heldStart: i32 = 0;
+const heldMeasured: i32 = 1;
+const heldFound: i32 = 2;
 /** Part of the energy that errors may be off by, far above what rounding makes of it. */
 const slack: f64 = 1e-9;
 
@@ -65,6 +70,9 @@ let half: f32 = 0;
 let zero: i32 = 0;
 /** Parts of a step that values are rounded to, a power of two. */
 let parts: f32 = 1;
+/** Fewer parts leave more in doubt than searches gain. */
+const finely: f32 = 256;
+let holds: i32 = heldStart;
 
 /** Says which codes the following searches have, where 0 lies, and to which parts of a step values are rounded. */
 export function chooseCodes(most: f32, middle: f32, place: i32, fine: f32): void {
@@ -159,7 +167,7 @@ function beginSearch(at: i32): void {
   storeSums(whole, a, b, squaresA, squaresB);
   v128.store(held, step);
   v128.store(held, zero == anywhere ? least : f32x4.mul(lowest, step), 16);
-  measureGrid(held);
+  holds = heldStart;
 }
 
 /** A value in steps, rounded to parts of one. Larger values never come before smaller ones. */
@@ -465,7 +473,7 @@ function shiftOf(pair: usize, step: v128): v128 {
     : f64x2.div(rest, f64x2.splat(length));
 }
 
-/** Measures the best grid on the values themselves, and keeps it where it is better than what is held. */
+/** Measures the best grid on the values themselves, and keeps it where it is better than what is held; surely better ones at once. */
 function measureBest(): void {
   const step = v128.load(unit);
   const scale = f32x4.mul(v128.load(best), step);
@@ -474,6 +482,14 @@ function measureBest(): void {
     const bottom = f32x4.mul(f32x4.splat(half), f32x4.sub(f32x4.splat(1), v128.load(best)));
     offset = f32x4.add(v128.load(low), f32x4.mul(step, f32x4.add(v128.load(best, 16), bottom)));
   }
+  if (holds == heldStart && parts >= finely && isSurelyBetter()) {
+    v128.store(held, scale);
+    v128.store(held, offset, 16);
+    holds = heldFound;
+    return;
+  }
+  if (holds != heldMeasured) measureGrid(held);
+  holds = heldMeasured;
   v128.store(total, scale);
   v128.store(total, offset, 16);
   measureGrid(total);
@@ -484,6 +500,42 @@ function measureBest(): void {
   keep(held + 16, total + 16, better);
   keep(held + 32, total + 32, a);
   keep(held + 48, total + 48, b);
+}
+
+/**
+ * Whether the best grids of all four slices have smaller errors than those over the range, by more than what roundings add to the root of a
+ * mean squared error: those of values to parts of a step, and those of float32 to steps and to values that are `reach` steps from 0.
+ */
+function isSurelyBetter(): bool {
+  const step = v128.load(unit);
+  const reach = f32x4.add(f32x4.div(f32x4.abs(v128.load(low)), step), f32x4.splat(2 * highest + 2));
+  const rounding = f32x4.add(
+    f32x4.splat(<f32>(0.5 / <f64>parts + 1 / 16384)),
+    f32x4.mul(reach, f32x4.splat(1 / 4194304)),
+  );
+  const restA = restOf(0, length, whole, v128.load(best, 64));
+  const restB = restOf(16, length, whole, v128.load(best, 80));
+  const rest = v128.shuffle<i32>(f32x4.demote_f64x2_zero(restA), f32x4.demote_f64x2_zero(restB), 0, 1, 4, 5);
+  const bound = f32x4.mul(rounding, f32x4.splat(<f32>(2 * Math.sqrt(<f64>length))));
+  const most = f32x4.add(f32x4.sqrt(f32x4.max(f32x4.splat(0), rest)), bound);
+  // What float32 lost of the sum.
+  const least = f32x4.mul(startErrors(), f32x4.splat(<f32>(1 - <f64>length / 4194304)));
+  const isBetter = f32x4.lt(f32x4.mul(most, most), least);
+  const isOrdinary = v128.and(f32x4.gt(step, f32x4.splat(1e-30)), f32x4.lt(step, f32x4.splat(1e30)));
+  return i32x4.all_true(v128.and(isBetter, isOrdinary));
+}
+
+/** The squared errors of the grids over the range, in steps, as float32 adds them up. */
+function startErrors(): v128 {
+  const lowest = v128.load(start, 32);
+  const most = v128.load(start, 48);
+  let errors = f32x4.splat(0);
+  for (let i: usize = lanes, end = i + <usize>(16 * length); i < end; i += 16) {
+    const value = v128.load(i);
+    const rest = f32x4.sub(value, cutCode<Cut>(f32x4.nearest(value), lowest, most));
+    errors = f32x4.add(errors, f32x4.mul(rest, rest));
+  }
+  return errors;
 }
 
 /** The squared errors that the grids at `grid` (scales, offsets) make; two pairs of doubles behind them. */

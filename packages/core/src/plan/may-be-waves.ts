@@ -1,11 +1,15 @@
 /** Numbers of a weight's lines along one axis. */
 interface Lines {
   readonly count: number;
-  read(line: number): Float64Array;
+  readonly length: number;
+  /** The values `from` … `to` − 1 of a line. */
+  read(line: number, from: number, to: number): Float64Array;
 }
 
 /** Lines that are looked at, in groups of neighbours, which lie together in memory. */
 const [groups, neighbours] = [4, 8];
+/** Values of a line that are looked at, in its middle, where windows are largest: a part of a sinusoid is one. */
+const mostTaps = 256;
 /** Part of a sinusoid's energy that what its neighbours do not tell of it may have; of noise it is twice the energy. */
 const mostUntold = 0.5;
 
@@ -17,11 +21,14 @@ const mostUntold = 0.5;
  *
  * and the squares of many add up to the square of their window, nearly. Where there are no more lines than these, they can be.
  */
-export function mayBeWaves({ count, read }: Lines): boolean {
+export function mayBeWaves({ count, length, read }: Lines): boolean {
   if (count <= groups * neighbours) return true;
-  const lines = Array.from({ length: groups * neighbours }, (_, at) =>
-    read(Math.floor((Math.floor(at / neighbours) * (count - neighbours)) / (groups - 1)) + (at % neighbours)),
-  );
+  const from = Math.max(0, (length - mostTaps) >> 1);
+  const to = Math.min(length, from + mostTaps);
+  const lines = Array.from({ length: groups * neighbours }, (_, at) => {
+    const first = Math.floor((Math.floor(at / neighbours) * (count - neighbours)) / (groups - 1));
+    return read(first + (at % neighbours), from, to);
+  });
   const window = windowOf(lines);
   const energies = lines.map(energyOf);
   const most = Math.max(...energies);

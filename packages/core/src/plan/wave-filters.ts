@@ -126,7 +126,9 @@ function tapsAxis({ shape, outputAxes, inputAxis }: FilterAxes): number | undefi
 /** The lines of values along an axis. */
 interface Lines {
   readonly count: number;
-  read(line: number): Float64Array;
+  readonly length: number;
+  /** The values `from` … `to` − 1 of a line; by default all. */
+  read(line: number, from?: number, to?: number): Float64Array;
   /** Σ value² of each line, and at each tap that of the lines that are not marked by 0. */
   add(marks?: Uint8Array): Sound;
 }
@@ -142,10 +144,11 @@ function linesAlong(values: Float32Array, shape: readonly number[], axis: number
   const count = values.length / length;
   return {
     count,
-    read(line) {
+    length,
+    read(line, from = 0, to = length) {
       const first = Math.floor(line / step) * length * step + (line % step);
-      const own = new Float64Array(length);
-      for (let tap = 0; tap < length; tap++) own[tap] = values[first + tap * step] as number;
+      const own = new Float64Array(to - from);
+      for (let tap = from; tap < to; tap++) own[tap - from] = values[first + tap * step] as number;
       return own;
     },
     // Values are read once, as they lie in memory, in a loop of its own: a call for each would take several times as long.

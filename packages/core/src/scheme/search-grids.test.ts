@@ -66,6 +66,22 @@ test.each([65_537, 300_007])(
   },
 );
 
+test.each([
+  ['far from 0', (value: number) => 1e4 + value],
+  ['very far from 0', (value: number) => 1e6 + value],
+  ['near the smallest numbers', (value: number) => value * 1e-36],
+  ['near the largest', (value: number) => value * 1e36],
+  ['that lie on a grid', (value: number) => Math.round(4 * value) / 4],
+])('what is better without being measured is what measuring tells: values %s', async (_, place) => {
+  const plain = await withoutWebAssembly();
+  const values = slices(64, 32).map(place);
+  for (const levels of [4, 8, 16])
+    for (const zero of zeros) {
+      const search = { levels, zero, steps };
+      expect(searchGrids(values, 32, search), `${zero}, ${levels} levels`).toEqual(plain(values, 32, search));
+    }
+});
+
 test('nor do short slices before it change them', async () => {
   const plain = await withoutWebAssembly();
   const values = slices(1, 70_001).map((value) => value + 4);

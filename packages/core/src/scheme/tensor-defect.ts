@@ -44,10 +44,12 @@ export function parametersDefect(scheme: Scheme, slices: number): TensorDefect |
     if (!(numbers instanceof Float32Array) || numbers.length !== count)
       return { part, expected: `${count} numbers as ${name}`, received: String(numbers.length) };
     const isScale = name.startsWith('scale');
-    const broken = numbers.find((value) => !Number.isFinite(value) || (isScale && value < 0));
-    if (broken === undefined) continue;
+    const least = isScale ? 0 : -Infinity;
+    let at = 0;
+    while (at < count && (numbers[at] as number) >= least && Math.abs(numbers[at] as number) < Infinity) at++;
+    if (at === count) continue;
     const expected = isScale ? `finite numbers of 0 or more as ${name}` : `finite numbers as ${name}`;
-    return { part, expected, received: String(broken) };
+    return { part, expected, received: String(numbers[at]) };
   }
   return undefined;
 }

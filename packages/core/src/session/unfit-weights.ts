@@ -12,8 +12,10 @@ const farthest = 2 ** 126;
 
 /** @throws LowbitError `non-finite` for values near the largest float32, which stand for an infinity. */
 export function checkReach({ min, max }: SliceRanges, { weight: { id } }: ResolvedEntry): void {
-  const slice = min.findIndex((least, at) => isFar(least) || isFar(max[at] as number));
-  if (slice < 0) return;
+  // Plain loops, as there are as many slices as groups.
+  let slice = 0;
+  while (slice < min.length && !isFar(min[slice] as number) && !isFar(max[slice] as number)) slice++;
+  if (slice === min.length) return;
   throw new LowbitError({
     code: 'non-finite',
     where: `${id}, slice ${slice}`,
