@@ -9,7 +9,7 @@ interface Lines {
 /** Lines that are looked at, in groups of neighbours, which lie together in memory. */
 const [groups, neighbours] = [4, 8];
 /** Values of a line that are looked at, in its middle, where windows are largest: a part of a sinusoid is one. */
-const mostTaps = 256;
+const mostTaps = 128;
 /** Part of a sinusoid's energy that what its neighbours do not tell of it may have; of noise it is twice the energy. */
 const mostUntold = 0.5;
 

@@ -12,6 +12,9 @@ const mostNodes = 256;
 /** Operators that give something else on each run. */
 const random = /^(Random|Bernoulli$|Multinomial$)/;
 
+/** Values in which more than constants take part: the way back from one that follows ends there. */
+const computed = new WeakSet<Definition>();
+
 /**
  * Why a weight that a node computes of constants alone was not made one beforehand; `undefined` where anything but constants takes
  * part.
@@ -19,6 +22,12 @@ const random = /^(Random|Bernoulli$|Multinomial$)/;
  * @param ir Of the file.
  */
 export function madeOfConstants(weight: Definition & { kind: 'node' }, ir: number): string | undefined {
+  const reason = reasonOf(weight, ir);
+  if (reason === undefined) computed.add(weight);
+  return reason;
+}
+
+function reasonOf(weight: Definition & { kind: 'node' }, ir: number): string | undefined {
   let mayBeReplaced = false;
   const unknown: NodeProto[] = [];
   const seen = new Set<NodeProto>();
@@ -28,7 +37,7 @@ export function madeOfConstants(weight: Definition & { kind: 'node' }, ir: numbe
       mayBeReplaced ||= isOverridable(next, ir);
       continue;
     }
-    if (next.kind !== 'node' || next.node.input.length === 0) return undefined;
+    if (next.kind !== 'node' || next.node.input.length === 0 || computed.has(next)) return undefined;
     const { node, scope } = next;
     if (seen.has(node)) continue;
     seen.add(node);
