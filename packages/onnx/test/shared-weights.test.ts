@@ -24,7 +24,7 @@ const node = (op: string, inputs: string[], output: string, attributes = {}) =>
 const modelOf = (nodes: readonly NodeProto[]) =>
   buildBytes({
     nodes,
-    initializers: [matrix('w')],
+    initializers: [matrix('w'), makeTensor('shape', DataType.INT64, [2], [-1, size])],
     inputs: { x: [64, size], z: [64, size] },
     outputs: { y: [64, size] },
   });
@@ -47,6 +47,22 @@ const both: Readonly<Record<string, readonly NodeProto[]>> = {
     node('Mul', ['a', 'b'], 'd'),
     node('Add', ['c', 'd'], 'y'),
   ],
+  'one of them behind Identity, as PyTorch exports layers that are shared': [
+    node('Identity', ['w'], 'i'),
+    node('MatMul', ['x', 'w'], 'a'),
+    node('MatMul', ['a', 'i'], 'y'),
+  ],
+  'behind chains that change nothing': [
+    node('Identity', ['w'], 'i'),
+    node('Identity', ['i'], 'j'),
+    node('Cast', ['i'], 'k', { to: DataType.FLOAT }),
+    node('Reshape', ['k', 'shape'], 'l'),
+    node('Transpose', ['j'], 'm', { perm: [0, 1] }),
+    node('MatMul', ['x', 'w'], 'a'),
+    node('MatMul', ['a', 'l'], 'b'),
+    node('MatMul', ['z', 'm'], 'c'),
+    node('Sub', ['b', 'c'], 'y'),
+  ],
 };
 
 const feeds = { x: noise([64, size], seededRandom(5)), z: noise([64, size], seededRandom(6)) };
@@ -59,14 +75,13 @@ const batch = {
   ),
 };
 
-async function written(bytes: Uint8Array, options: OnnxOptions, activations = dynamic() as object) {
+async function written(bytes: Uint8Array, options: OnnxOptions, recipe: object = { activations: dynamic() }) {
   const port = onnx(bytes, { ...options, ort: ort as never as OrtRuntime });
-  const result = await quantize(port, { weights: minMax(), activations, data: [batch] } as never);
+  const result = await quantize(port, { weights: minMax(), ...recipe, data: [batch] } as never);
   const [before, after] = [await runModel(bytes, feeds), await runModel(result.model.bytes, feeds)];
-  const largest = Math.max(...before.get('y')!.map(Math.abs));
-  after.get('y')!.forEach((value, at) => {
-    expect(Math.abs(value - before.get('y')![at]!) / largest).toBeLessThan(0.05);
-  });
+  const power = (values: Float32Array) => values.reduce((sum, value) => sum + value ** 2, 0);
+  const error = before.get('y')!.map((value, at) => value - after.get('y')![at]!);
+  expect(power(error) / power(before.get('y')!)).toBeLessThan('bits' in recipe ? 0.1 : 0.001);
   const ops = readModel(result.model.bytes).proto.graph!.node.map(({ opType }) => opType);
   return { ...result, ops };
 }
@@ -81,7 +96,7 @@ describe.each(Object.keys(both))('a weight of several products, %s', (kind) => {
     ['fixed ranges', minMax()],
   ])('is multiplied in integers that are stored once, with %s', async (_, activations) => {
     for (const integers of ['operators', 'faster'] as const) {
-      const { model, report, ops } = await written(bytes, { integers }, activations);
+      const { model, report, ops } = await written(bytes, { integers }, { activations });
       expect(report.weights).toMatchObject([
         {
           id: 'w',
@@ -94,6 +109,14 @@ describe.each(Object.keys(both))('a weight of several products, %s', (kind) => {
       expect(ops.filter((op) => op === 'MatMulInteger')).toHaveLength(products);
       expect(model.bytes.length).toBeLessThan(1.5 * size * size);
     }
+  });
+
+  it('is multiplied packed where it stays so, stored once', async () => {
+    const recipe = { bits: 4, granularity: 'group:32' };
+    const { model, report, ops } = await written(bytes, { optimize: 'memory' }, recipe);
+    expect(report.weights.map(({ id, form }) => [id, form])).toEqual([['w', 'MatMulNBits']]);
+    expect(ops.filter((op) => op === 'MatMulNBits')).toHaveLength(products);
+    expect(model.bytes.length).toBeLessThan(0.9 * size * size);
   });
 
   it('stays float where integers are handed on, and the report says why', async () => {
@@ -109,6 +132,9 @@ describe('a weight of several operators stays float', () => {
     const { report, ops } = await written(modelOf(nodes), { integers: 'operators' });
     expect(ops).not.toContain('MatMulInteger');
     expect(report.weights[0]?.storageReason).toContain('the weight is used by several operators');
+    const recipe = { bits: 4, granularity: 'group:32' };
+    const packed = await written(modelOf(nodes), { optimize: 'memory' }, recipe);
+    expect(packed.report.weights[0]?.storageReason).toContain('this matrix is taken otherwise too');
   });
 
   it('where one of them has a bias that is computed, and the reason is that', async () => {

@@ -2,10 +2,10 @@ import { sizeOf } from '@lowbit/core/adapter';
 import { integerAttribute } from '../graph/attributes.js';
 import type { ConstantValue } from '../graph/constant-value.js';
 import type { EditableGraph } from '../graph/editable-graph.js';
-import { isStandard } from '../graph/scope.js';
 import { bytesOfType, isFloatType } from '../model/data-types.js';
 import { operatorOf } from '../operators/operators.js';
 import { DataType, type NodeProto } from '../schema/proto.js';
+import { dropCopy, useInstead } from './copies.js';
 import { constantCall, type ConstantsByName } from './evaluate/constant-call.js';
 import { evaluate, isEvaluated, resultSize } from './evaluate/evaluate.js';
 import type { FoldRule, FoldStep } from './fold-step.js';
@@ -17,6 +17,7 @@ export const smallConstant = 4096;
 export const foldConstants: FoldRule = {
   name: 'constants',
   apply(node, graph, opset): FoldStep {
+    if (dropCopy(node, graph)) return 'folded';
     const given = node.input.filter((name) => name !== '');
     if (!isEvaluated(node) || given.length === 0 || widens(node, graph)) return undefined;
     if (!given.every((name) => graph.isConstant(name)) || decodesWeight(node, graph)) return undefined;
@@ -27,12 +28,6 @@ export const foldConstants: FoldRule = {
     const size = resultSize(call);
     if (size !== undefined && !(size <= mostWorth(node, graph))) {
       return { reason: 'the result would be stored beside the constants that it is computed from' };
-    }
-    const [source = '', copy = ''] = [node.input[0], node.output[0]];
-    if (size !== undefined && isStandard(node, 'Identity')) {
-      useInstead(graph, copy, source);
-      graph.replace(node, []);
-      return 'folded';
     }
     const outputs = size === undefined ? undefined : evaluate(call);
     if (outputs === undefined) return { reason: 'its types or shapes are not computed with' };
@@ -115,11 +110,4 @@ export function replaceValue(
 ): void {
   if (name === '') return;
   useInstead(graph, name, graph.addConstant(`${name}_folded`, value, node));
-}
-
-/** Has all users of a value take a constant. */
-export function useInstead(graph: EditableGraph, name: string, constant: string): void {
-  for (const user of new Set(graph.users(name))) {
-    user.input.forEach((input, index) => input === name && graph.setInput(user, index, constant));
-  }
 }

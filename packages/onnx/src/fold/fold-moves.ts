@@ -9,14 +9,15 @@ import type { OnnxModel } from '../model/model.js';
 import type { NodeProto, TensorProto } from '../schema/proto.js';
 import { constantCall } from './evaluate/constant-call.js';
 import { evaluate } from './evaluate/evaluate.js';
-import { constantsOf, replaceValue, useInstead } from './fold-constants.js';
+import { dropCopy, useInstead } from './copies.js';
+import { constantsOf, replaceValue } from './fold-constants.js';
 import { movesBeforeCasts } from './moves-before-casts.js';
 import { isWider, movedConstants, type MovedTree, movedTree } from './moved-tree.js';
 
 /**
  * Moves the constants of products in the model itself where operators turn, reshape, cut or narrow them on each run: packed products
  * take a matrix as it is stored, or widened. What a constant becomes are matrices that take no more bytes than it, and nothing else takes it; a constant that
- * becomes one other keeps its name.
+ * becomes one other keeps its name. What takes a copy of a constant takes the constant itself.
  *
  * @param order Of this very model.
  * @returns The order of the nodes from then on.
@@ -25,6 +26,7 @@ export function foldMoves(model: OnnxModel, order: GraphOrder): GraphOrder {
   const editor = modelEditor(model, { order });
   const changed = [...order.keys()].filter((graph) => {
     const editable = editor.graph(graph);
+    const copies = editable.nodes().filter((node) => dropCopy(node, editable));
     for (const node of editable.nodes()) movesBeforeCasts.apply(node, editable, editor.opsetOf(graph));
     const declared = new Set([...graph.input, ...graph.valueInfo].map(({ name }) => name));
     const folded = movedConstants(editable).filter((name) => {
@@ -33,8 +35,9 @@ export function foldMoves(model: OnnxModel, order: GraphOrder): GraphOrder {
       if (tree !== undefined && ends !== undefined) putEnds(name, tree, ends, editable, declared.has(name));
       return ends !== undefined;
     });
-    if (folded.length > 0) editable.apply();
-    return folded.length > 0;
+    const isChanged = folded.length + copies.length > 0;
+    if (isChanged) editable.apply();
+    return isChanged;
   });
   if (changed.length === 0) return order;
   writeBodies(model.proto);

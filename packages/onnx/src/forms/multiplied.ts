@@ -57,11 +57,19 @@ const productAxis = (node: NodeProto): 0 | 1 => operatorOf(node)?.product?.along
 /** What `MatMulNBits` has not and a product needs, as the object of a sentence. */
 const productUnfit = (node: NodeProto): string | undefined => operatorOf(node)?.product?.unfit?.(node);
 
-/** Why products with a weight are not multiplied packed, where what one of them does besides is the cause. */
-export function productsUnfit({ uses }: WeightSite): string | undefined {
-  const needs = uses.flatMap(({ node, input }) => {
-    const need = input === 1 ? productUnfit(node) : undefined;
-    return need === undefined ? [] : `MatMulNBits has no form of ${node.opType} with ${need}`;
-  });
-  return needs[0];
+/** Why products with a weight are not multiplied packed, where what one of them does besides is the cause, or that they do not have it alone. */
+export function productsUnfit(site: WeightSite): string | undefined {
+  const { uses, source } = site;
+  const products = uses.filter(({ node, input }) => input === 1 && operatorOf(node)?.product !== undefined);
+  for (const { node } of products) {
+    const need = productUnfit(node);
+    if (need !== undefined) return `MatMulNBits has no form of ${node.opType} with ${need}`;
+  }
+  const isMatrix = products.length > 0 && source.tensor.dims.length === 2 && site.shape.length === 2;
+  const { graph, name } = source;
+  const isShared = uses.length > 1 || countUses(graph, name) > 1;
+  return isMatrix && isShared && multiplied(site) === undefined ? notAlone : undefined;
 }
+
+const notAlone =
+  'MatMulNBits takes the place of products that have their second factor alone, all the same way round, and this matrix is taken otherwise too';
