@@ -1,7 +1,7 @@
 import type { LayerDescriptor, WeightDescriptor } from '@lowbit/core';
 import { type DescribedSource, readDescribed, type ModelSource } from './model-source.js';
 import type { OrtRuntime, OrtTensor } from './observe/ort.js';
-import { numbersAlone } from './observe/readable-outputs.js';
+import { numericOutputs } from './observe/readable-outputs.js';
 import {
   addOutputs,
   canBeInput,
@@ -62,8 +62,9 @@ export function replacingSessions(
     new Map((await layers()).flatMap((layer) => layer.weights.map((weight) => [weight.id, weight] as const)));
   const start = async (request: Request): Promise<Session> => {
     const read = await readDescribed(source);
-    const { inputs, bytes } = changed(read, request);
-    const open = await openModel(read.model, bytes, await withFiles(ort, read.model, source.files));
+    const { model } = read;
+    const { inputs, outputs, bytes } = changed(read, request);
+    const open = await openModel({ model, outputs }, bytes, await withFiles(ort, model, source.files));
     const required = new Map(
       [...open.required].filter(([name]) => ![...inputs.values()].some((input) => input.name === name)),
     );
@@ -106,7 +107,9 @@ export function replacingSessions(
 function changed(read: DescribedSource, { replace, want }: Request) {
   const { sites } = read.description;
   const graph = read.model.proto.graph as GraphProto;
-  graph.output = numbersAlone(read.model).proto.graph?.output ?? [];
+  const { model, outputs } = numericOutputs(read.model);
+  const { node, initializer, output } = model.proto.graph as GraphProto;
+  Object.assign(graph, { node: [...node], initializer: [...initializer], output: [...output] });
   addOutputs(read, want);
   const inputs = weightsToInputs(
     read,
@@ -116,7 +119,7 @@ function changed(read: DescribedSource, { replace, want }: Request) {
     const values = replace.get(site.id);
     if (values !== undefined && !inputs.has(site.id)) writeValues(site, values);
   }
-  return { inputs, bytes: changedBytes(read) };
+  return { inputs, outputs, bytes: changedBytes(read) };
 }
 
 /** The values of all weights that are inputs: replaced, or the model's own. */

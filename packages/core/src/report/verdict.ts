@@ -31,7 +31,7 @@ export function verdictOf(
   energies: ReadonlyMap<string, number>,
   { outputs, effects }: { readonly outputs?: OutputsReport; readonly effects?: WeightEffects },
 ): Verdict {
-  const ofWeights = judgeWeights(report.weights, energies);
+  const ofWeights = judgeWeights(report.weights, energies, outputs);
   const judged = (outputs && judgeOutputs(outputs)) ?? ofWeights;
   const smaller = isSmaller(report);
   if (judged.grade !== 'probably-unusable')
@@ -61,15 +61,21 @@ export function withModelBytes(report: Report, modelBytes: Report['modelBytes'])
 const isSmaller = ({ modelBytes }: Pick<Report, 'modelBytes'>): boolean =>
   modelBytes.after < modelBytes.before;
 
-function judgeWeights(rows: readonly WeightReport[], energies: ReadonlyMap<string, number>): Judged {
+function judgeWeights(
+  rows: readonly WeightReport[],
+  energies: ReadonlyMap<string, number>,
+  outputs: OutputsReport | undefined,
+): Judged {
   const errors = rows.flatMap(({ error }) => error ?? []);
   if (rows.length === 0 || errors.length < rows.length)
     return { grade: 'untested', by: 'nothing', sqnrDb: null, reason: 'no error was measured' };
   const sqnrDb = decibelsOf(rows, energies);
   const kept = `the quantized weights together keep ${decibelWords(sqnrDb)}`;
+  const rest =
+    outputs === undefined ? 'what the outputs keep, only data tell' : 'no output gives numbers on these data';
   return isBad(sqnrDb)
     ? { grade: 'probably-unusable', by: 'weights', sqnrDb, reason: kept }
-    : { grade: 'untested', by: 'weights', sqnrDb, reason: `${kept}; what the outputs keep, only data tell` };
+    : { grade: 'untested', by: 'weights', sqnrDb, reason: `${kept}; ${rest}` };
 }
 
 /** Signal to noise of these weights together, decibels; `null` where there is no error. */

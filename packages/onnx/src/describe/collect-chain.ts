@@ -46,6 +46,8 @@ function obstacle(definition: Definition, ir: number): string | undefined {
   }
   if (constantSource(definition) !== undefined || definition.kind !== 'node') return undefined;
   const { node } = definition;
+  const isSparse = isStandard(node, 'Constant') && node.attribute.some(({ name }) => name === 'sparse_value');
+  if (isSparse) return skipReasons.sparse;
   const passes = isStandard(node, 'Gather') ? selects(definition) : chainOperator(node) !== undefined;
   if (passes) return undefined;
   if (comesFromIntegers(definition)) return skipReasons.quantized;

@@ -4,7 +4,8 @@ import { correctBias } from '../biases/correct-bias.js';
 import type { WeightSite } from '../describe/weight-site.js';
 import { type ModelEditor, usesRuntimeDomain } from '../graph/model-editor.js';
 import type { GraphParts } from '../graph/stored-bytes.js';
-import { tensorBytes } from '../model/tensor-data.js';
+import { readFloats, tensorBytes } from '../model/tensor-data.js';
+import { makeTensor } from '../graph/make-tensor.js';
 import { DataType } from '../schema/proto.js';
 import type { Optimize, Target } from '../target/target.js';
 import { lowerWeight } from './lower-weight.js';
@@ -92,15 +93,9 @@ function leftFloat({ id, source }: WeightSite, quantized: number, before: number
 /** The values that a file has where it turns decoded ones into a type of 16 bits; absent where those stay as they are. */
 function writtenValues(tensor: QuantizedTensor, type: DataType): Pick<StorageNote, 'written'> {
   if (type === DataType.FLOAT16) return { written: () => decode(tensor).map(roundToFloat16) };
-  if (type === DataType.BFLOAT16) return { written: () => toBfloat16(decode(tensor)) };
+  if (type === DataType.BFLOAT16)
+    return {
+      written: () => readFloats(makeTensor('', type, tensor.shape, decode(tensor)), 'decoded values'),
+    };
   return {};
-}
-
-/** Rounded half to even to the upper 16 bits of float32, in place. */
-function toBfloat16(values: Float32Array): Float32Array {
-  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  bits.forEach((word, at) => {
-    bits[at] = (word + 0x7fff + ((word >>> 16) & 1)) & 0xffff0000;
-  });
-  return values;
 }

@@ -9,6 +9,10 @@ describe('makeTensor', () => {
   it('writes little-endian raw data', () => {
     expect(raw(DataType.FLOAT, [1])).toEqual([0, 0, 0x80, 0x3f]);
     expect(raw(DataType.FLOAT16, [1, -2])).toEqual([0, 0x3c, 0, 0xc0]);
+    // 1 + 2⁻⁸ lies halfway between two of them.
+    expect(raw(DataType.BFLOAT16, [1, -2, 1 + 2 ** -8, 1 + 2 ** -7])).toEqual([
+      0x80, 0x3f, 0, 0xc0, 0x80, 0x3f, 0x81, 0x3f,
+    ]);
     expect(raw(DataType.INT64, [-2])).toEqual([0xfe, 255, 255, 255, 255, 255, 255, 255]);
     expect(raw(DataType.INT16, [-2, 258])).toEqual([0xfe, 0xff, 2, 1]);
     expect(raw(DataType.INT8, [-1, 127])).toEqual([255, 127]);

@@ -31,10 +31,17 @@ const stored =
   (values) =>
     values instanceof ArrayType ? values : new ArrayType(values);
 
+/** The upper halves of float32, rounded half to even. */
+function bfloat16Bits(values: ArrayLike<number>): Uint16Array<ArrayBuffer> {
+  const words = new Uint32Array(Float32Array.from(values).buffer);
+  return Uint16Array.from(words, (word) => (word + 0x7fff + ((word >>> 16) & 1)) >>> 16);
+}
+
 const writers: ReadonlyMap<number, RawWriter> = new Map<number, RawWriter>([
   [DataType.FLOAT, stored(Float32Array)],
   [DataType.DOUBLE, stored(Float64Array)],
   [DataType.FLOAT16, (values) => Uint16Array.from(values, toFloat16Bits)],
+  [DataType.BFLOAT16, bfloat16Bits],
   [DataType.UINT8, stored(Uint8Array)],
   [DataType.INT8, stored(Int8Array)],
   [DataType.UINT16, stored(Uint16Array)],
@@ -52,7 +59,7 @@ const writers: ReadonlyMap<number, RawWriter> = new Map<number, RawWriter>([
 /**
  * A tensor with raw data.
  *
- * @param type One of FLOAT, DOUBLE, FLOAT16 (rounded from floats), the integer types of 2 to 64 bits, BOOL. Integers must
+ * @param type One of FLOAT, DOUBLE, FLOAT16 and BFLOAT16 (rounded from floats), the integer types of 2 to 64 bits, BOOL. Integers must
  *   be in the type's range; types below 8 bits are packed, first element in the lowest bits.
  * @param values Row-major, as many as `dims` say. An array of the type's own kind becomes the tensor's data, without a
  *   copy; any other is converted.

@@ -51,3 +51,16 @@ test('64-bit integers are taken exactly or not at all', () => {
     expect(error).toMatchObject({ code: 'calibration-invalid', where: "input 'input_ids'" });
   }
 });
+
+test('values of float16 are numbers, or bits where they come in a Uint16Array, as runtimes give them', () => {
+  const half = new Map([['x', DataType.FLOAT16]]);
+  for (const data of [[1, -2], Float32Array.of(1, -2), Uint16Array.of(0x3c00, 0xc000)]) {
+    const { type, data: held } = feedsOf({ inputs: { x: { shape: [2], data } } }, half, ort)['x']!;
+    const { buffer, byteOffset, byteLength } = held as unknown as Uint16Array;
+    expect([type, ...new Uint16Array(buffer, byteOffset, byteLength / 2)]).toEqual([
+      'float16',
+      0x3c00,
+      0xc000,
+    ]);
+  }
+});

@@ -12,7 +12,7 @@ type Values = ArrayLike<number>;
 const makers: ReadonlyMap<number, { type: string; of: (values: Values) => ArrayBufferView }> = new Map([
   [DataType.FLOAT, { type: 'float32', of: (values: Values) => Float32Array.from(values) }],
   [DataType.DOUBLE, { type: 'float64', of: (values: Values) => Float64Array.from(values) }],
-  [DataType.FLOAT16, { type: 'float16', of: (values: Values) => Uint16Array.from(values, toFloat16Bits) }],
+  [DataType.FLOAT16, { type: 'float16', of: (values: Values) => float16Bits(values) }],
   [DataType.INT64, { type: 'int64', of: (values: Values) => BigInt64Array.from(values, BigInt) }],
   [DataType.UINT64, { type: 'uint64', of: (values: Values) => BigUint64Array.from(values, BigInt) }],
   [DataType.INT32, { type: 'int32', of: (values: Values) => Int32Array.from(values) }],
@@ -23,6 +23,10 @@ const makers: ReadonlyMap<number, { type: string; of: (values: Values) => ArrayB
   [DataType.UINT8, { type: 'uint8', of: (values: Values) => Uint8Array.from(values) }],
   [DataType.BOOL, { type: 'bool', of: (values: Values) => Uint8Array.from(values) }],
 ]);
+
+/** Runtimes give and take bits in a Uint16Array where the language has no Float16Array. */
+const float16Bits = (values: Values): Uint16Array =>
+  values instanceof Uint16Array ? values.slice() : Uint16Array.from(values, toFloat16Bits);
 
 /** The element type of a tensor of the runtime; `undefined` for one that cannot be given to a model. */
 export const elementOf = (type: string): number | undefined =>

@@ -1,10 +1,10 @@
 import type { Batch, RunOutputs, SessionOptions } from '@lowbit/core';
 import { stopIfAborted } from '@lowbit/core/adapter';
-import type { OnnxModel } from '../model/model.js';
 import { checkBatches } from './check-batches.js';
 import { feedsOf, requiredInputs } from './feeds.js';
 import { floatsOf } from './floats-of.js';
 import { openSession, runSession } from './open-session.js';
+import type { ReadableModel, ReadableOutput } from './readable-outputs.js';
 import type { OrtRuntime, OrtSession, OrtTensor } from './ort.js';
 import { cancelled } from './each-batch.js';
 
@@ -15,12 +15,23 @@ export interface OpenModel {
   readonly session: OrtSession;
   /** What batches give, with element types. */
   readonly required: ReadonlyMap<string, number>;
+  /** What runs tell, and the tensor of each. */
+  readonly outputs: readonly ReadableOutput[];
 }
 
-/** @throws LowbitError `runtime-failed` when the runtime refuses the model. */
-export async function openModel(model: OnnxModel, bytes: Uint8Array, ort: OrtRuntime): Promise<OpenModel> {
+/**
+ * @param readable A model of numeric outputs.
+ * @param bytes Of this very model.
+ * @throws LowbitError `runtime-failed` when the runtime refuses the model.
+ */
+export async function openModel(
+  { model, outputs }: Pick<ReadableModel, 'model' | 'outputs'>,
+  bytes: Uint8Array,
+  ort: OrtRuntime,
+): Promise<OpenModel> {
   const { name } = model;
-  return { name, ort, required: requiredInputs(model), session: await openSession(ort, bytes, name) };
+  const session = await openSession(ort, bytes, name);
+  return { name, ort, required: requiredInputs(model), outputs, session };
 }
 
 /**
@@ -31,7 +42,7 @@ export async function openModel(model: OnnxModel, bytes: Uint8Array, ort: OrtRun
  * @throws LowbitError `calibration-invalid` for batches that do not fit the model, `runtime-failed`, `aborted`.
  */
 export async function* runBatches(
-  { name: where, ort, session, required }: OpenModel,
+  { name: where, ort, session, required, outputs }: OpenModel,
   batches: Iterable<Batch> | AsyncIterable<Batch>,
   { signal }: SessionOptions = {},
   more: Readonly<Record<string, OrtTensor>> = {},
@@ -41,10 +52,13 @@ export async function* runBatches(
   for await (const batch of batches) {
     stopIfAborted(signal, where, cancelled);
     const feeds = feedsOf(batch, required, ort);
-    const outputs = await runSession(session, { ...feeds, ...more }, where);
-    const inputs = Object.entries(feeds).filter(([name]) => want.includes(name));
+    // Runtimes refuse to run for no output.
+    const isSilent = outputs.length === 0 && want.length === 0;
+    const results = isSilent ? {} : await runSession(session, { ...feeds, ...more }, where);
+    const own = outputs.map(({ declared, tensor }) => [declared.name, results[tensor] as OrtTensor] as const);
+    const wanted = Object.entries({ ...results, ...feeds }).filter(([name]) => want.includes(name));
     yield Object.fromEntries(
-      [...Object.entries(outputs), ...inputs].map(([name, output]) => [
+      [...own, ...wanted].map(([name, output]) => [
         name,
         {
           shape: output.dims,

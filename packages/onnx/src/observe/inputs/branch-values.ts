@@ -1,6 +1,7 @@
 /**
  * What is computed in branches of If is not seen from outside. A copy of the model hands it out through outputs that are added to the
- * branches and to the nodes around them; a branch that is not taken hands out a list of no values.
+ * branches and to the nodes around them; a branch that is not taken hands out a list of no values. Before version 11 of the operators both
+ * branches must give values of one shape, as far as it is known beforehand: there it is made known on each run alone.
  */
 import { makeAttribute, makeNode } from '../../graph/make-node.js';
 import { makeTensor } from '../../graph/make-tensor.js';
@@ -8,7 +9,13 @@ import { freePrefix } from '../../graph/names.js';
 import { isStandard } from '../../graph/scope.js';
 import type { OnnxModel } from '../../model/model.js';
 import { subgraphsOf } from '../../model/subgraphs.js';
-import { copyMessage, createValueInfo, type GraphProto, type NodeProto } from '../../schema/proto.js';
+import {
+  copyMessage,
+  createValueInfo,
+  DataType,
+  type GraphProto,
+  type NodeProto,
+} from '../../schema/proto.js';
 
 /** A value as nodes of a graph see it. */
 export interface ValueInGraph {
@@ -57,7 +64,10 @@ export function openBranches(model: OnnxModel, wanted: readonly ValueInGraph[]):
     return `${name}.0`;
   });
   if (inner.size === 0) return { model, names };
-  const { graph } = opened(main, inner, 0);
+  const { graph } = opened(main, inner, {
+    depth: 0,
+    hand: model.opset < differsFrom ? handHidden : handPlainly,
+  });
   return { model: { ...model, proto: copyMessage(model.proto, { graph }) }, names };
 }
 
@@ -69,33 +79,60 @@ interface Handed {
   readonly value?: string;
 }
 
+/** The version of the operators from which on branches may give values of different shapes. */
+const differsFrom = 11;
+
+/** Nodes that give a value another name. @param condition Of the If whose branch they stand in. */
+type Hand = (value: string, name: string, condition: string) => readonly NodeProto[];
+
+const handPlainly: Hand = (value, name) => [makeNode({ op: 'Identity', inputs: [value], outputs: [name] })];
+
+/** The same by a shape to which a zero is added that the condition is made into, and which therefore only runs know. */
+const handHidden: Hand = (value, name, condition) => {
+  const own = (word: string) => `${name}.${word}`;
+  const zero = { value: { tensor: makeTensor('', DataType.INT64, [], [0]) } };
+  const cast = { to: DataType.INT64 };
+  return [
+    makeNode({ op: 'Constant', inputs: [], outputs: [own('zero')], attributes: zero }),
+    makeNode({ op: 'Cast', inputs: [condition], outputs: [own('taken')], attributes: cast }),
+    makeNode({ op: 'Mul', inputs: [own('taken'), own('zero')], outputs: [own('none')] }),
+    makeNode({ op: 'Shape', inputs: [value], outputs: [own('sizes')] }),
+    makeNode({ op: 'Add', inputs: [own('sizes'), own('none')], outputs: [own('shape')] }),
+    makeNode({ op: 'Reshape', inputs: [value, own('shape')], outputs: [name] }),
+  ];
+};
+
+/** Where a graph stands, and how values come out of it. */
+interface Place {
+  readonly depth: number;
+  readonly hand: Hand;
+  /** Of the If whose branch it is. */
+  readonly condition?: string;
+}
+
 /** A copy of a graph whose own values, and those of branches inside it, have names in it. */
 function opened(
   graph: GraphProto,
   inner: ReadonlyMap<GraphProto, readonly Handed[]>,
-  depth: number,
+  { depth, hand, condition = '' }: Place,
 ): { readonly graph: GraphProto; readonly handed: readonly Handed[] } {
   const own = inner.get(graph) ?? [];
   const handed = [...own];
   const node = graph.node.map((one) => {
     if (!isIf(one)) return one;
-    const branches = subgraphsOf(one).map((branch) => ({
-      ...branch,
-      ...opened(branch.graph, inner, depth + 1),
-    }));
+    const place = { depth: depth + 1, hand, condition: one.input[0] ?? '' };
+    const branches = subgraphsOf(one).map((branch) => ({ ...branch, ...opened(branch.graph, inner, place) }));
     const all = branches.flatMap((branch) => branch.handed);
     if (all.length === 0) return one;
     handed.push(...all.map(({ name, type }) => ({ name, type })));
     return copyMessage(one, {
       output: [...one.output, ...all.map(({ name }) => `${name}.${depth}`)],
       attribute: branches.map((branch) =>
-        makeAttribute(branch.role, { graph: handingOut(branch.graph, all, branch.handed, depth + 1) }),
+        makeAttribute(branch.role, { graph: handingOut(branch.graph, all, branch.handed, place) }),
       ),
     });
   });
-  const copies = own.map(({ name, value = '' }) =>
-    makeNode({ op: 'Identity', inputs: [value], outputs: [`${name}.${depth}`] }),
-  );
+  const copies = own.flatMap(({ name, value = '' }) => hand(value, `${name}.${depth}`, condition));
   return { graph: copyMessage(graph, { node: [...node, ...copies] }), handed };
 }
 
@@ -104,18 +141,16 @@ function handingOut(
   branch: GraphProto,
   all: readonly Handed[],
   own: readonly Handed[],
-  depth: number,
+  { depth, hand, condition }: Required<Place>,
 ): GraphProto {
   const nothing = all
     .filter((one) => !own.includes(one))
-    .map(({ name, type }) =>
-      makeNode({
-        op: 'Constant',
-        inputs: [],
-        outputs: [`${name}.${depth}`],
-        attributes: { value: { tensor: makeTensor('', type, [0], []) } },
-      }),
-    );
+    .flatMap(({ name, type }) => {
+      const empty = { value: { tensor: makeTensor('', type, [0], []) } };
+      const outputs = [`${name}.${depth}.empty`];
+      const none = makeNode({ op: 'Constant', inputs: [], outputs, attributes: empty });
+      return [none, ...hand(`${name}.${depth}.empty`, `${name}.${depth}`, condition)];
+    });
   const outputs = all.map(({ name, type }) => createValueInfo(`${name}.${depth}`, type));
   return copyMessage(branch, {
     node: [...branch.node, ...nothing],
