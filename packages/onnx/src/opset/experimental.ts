@@ -1,6 +1,7 @@
 import { attributeOf, integersAttribute } from '../graph/attributes.js';
 import { makeNode } from '../graph/make-node.js';
 import type { DataType, NodeProto } from '../schema/proto.js';
+import { oldestOpset } from '../target/versions.js';
 import { changeOf, type ConvertedGraph, type Converter, renamed } from './converter.js';
 
 /** The version without the operators that were never more than experiments; onnxruntime runs some of them up to there. */
@@ -51,8 +52,9 @@ export const experimental: readonly Converter[] = [
   })),
   { op: 'Crop', since, convert: crop },
   renamed('DynamicSlice', since, 'Slice'),
-  ...changeOf(['ATen', 'ConstantFill', 'GivenTensorFill', 'GRUUnit'], {
-    since,
+  // No runtime has them in any version.
+  ...changeOf(['ATen', 'ConstantFill', 'GivenTensorFill', 'GRUUnit', 'LoopIndexTensor'], {
+    since: oldestOpset,
     unfit: () => 'the standard does not have it any more, nor anything like it',
     convert: () => undefined,
   }),

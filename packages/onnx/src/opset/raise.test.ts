@@ -165,6 +165,7 @@ test.each<[string, number, Omit<NodeParts, 'op' | 'outputs'> & { outputs?: strin
   ['Tile', 1, { inputs: ['u', 'pair', 'pair'] }, 7, 'how many axes its input has'],
   ['Scan', 8, { inputs: ['', 'x'] }, integerOpset, 'it takes batches'],
   ['GRUUnit', 6, { inputs: ['x'] }, integerOpset, 'does not have it any more'],
+  ['LoopIndexTensor', 1, { inputs: ['x', 'k'] }, 7, 'does not have it any more'],
   ['Resize', 10, { inputs: ['x', 'u'] }, dynamicOpset, 'its scales are computed when it runs'],
   ['Resize', 10, { inputs: ['x', 'grows'] }, dynamicOpset, 'it shrinks some axes and stretches others'],
 ])('%s of opset %i that has no equal is refused with the reason', (op, opset, parts, needed, reason) => {
