@@ -204,6 +204,15 @@ describe('the verdict on data', () => {
     expect(verdict?.reason).toContain('8 of 16 values of the output y are NaN, in the original too');
   });
 
+  it('is by the weights where outputs are 0 on all samples, or there are none', async () => {
+    const zeros: Outputs = () => ({ y: { shape: [4], data: new Float32Array(4) } });
+    for (const original of [zeros, (() => ({})) as Outputs]) {
+      const { verdict } = (await quantized(running({ original, result: original }), 8)).report;
+      expect(verdict).toMatchObject({ grade: 'untested', by: 'weights' });
+      expect(verdict?.reason).toContain('; the outputs on these data tell nothing');
+    }
+  });
+
   it('tells how large the values are of which little is kept', async () => {
     const nearNothing = (value: number): Outputs => {
       const data = new Float32Array(4).fill(value);
