@@ -101,7 +101,9 @@ const isCompared = ({ isInteger, values, nonFinite }: OutputReport): boolean =>
 
 /** The one with the lowest signal to noise; one without an error where that is all. Those whose values are all 0 tell nothing. */
 function worstOutput(compared: readonly OutputReport[]): OutputReport | undefined {
-  const telling = compared.filter(({ sqnrDb, exact, largest }) => (exact && largest !== 0) || sqnrDb !== null);
+  const telling = compared.filter(
+    ({ sqnrDb, exact, largest }) => (exact && largest !== 0) || sqnrDb !== null,
+  );
   return [...telling].sort((a, b) => (a.sqnrDb ?? Infinity) - (b.sqnrDb ?? Infinity))[0];
 }
 

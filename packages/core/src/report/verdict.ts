@@ -72,7 +72,9 @@ function judgeWeights(
   const sqnrDb = decibelsOf(rows, energies);
   const kept = `the quantized weights together keep ${decibelWords(sqnrDb)}`;
   const rest =
-    outputs === undefined ? 'what the outputs keep, only data tell' : 'the outputs on these data tell nothing';
+    outputs === undefined
+      ? 'what the outputs keep, only data tell'
+      : 'the outputs on these data tell nothing';
   return isBad(sqnrDb)
     ? { grade: 'probably-unusable', by: 'weights', sqnrDb, reason: kept }
     : { grade: 'untested', by: 'weights', sqnrDb, reason: `${kept}; ${rest}` };
