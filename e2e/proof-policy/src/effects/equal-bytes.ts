@@ -3,7 +3,7 @@ import { gate, gateAtMost, type Gate, type Part, type Row } from '@lowbit/e2e-re
 import { measured } from '../subjects/measured.js';
 import { opening, type OpenSubject, type WrittenSubject } from '../subjects/open-subject.js';
 import { decibelsBelow } from '../subjects/relative-error.js';
-import { recipe, widths } from '../subjects/settings.js';
+import { choices, recipe } from '../subjects/settings.js';
 import { fiveSubjects } from '../subjects/subjects.js';
 
 /** One width everywhere, against which budgets of the same bytes are held. */
@@ -58,7 +58,7 @@ async function compare(subject: OpenSubject, bits: number, measurements: Measure
   const chosen = await chosenFor(subject, plain.bytes, measurements);
   const known = chosen.measurements ?? measurements;
   const chosenForEnds = await chosenFor(subject, withEnds.bytes, known);
-  const byWeights = await subject.write({ ...recipe, bits: budget({ bytes: plain.bytes, choices: widths }) });
+  const byWeights = await subject.write({ ...recipe, bits: budget({ bytes: plain.bytes, choices }) });
   const gains = {
     'below one width (dB)': decibelsBelow(plain.error, chosen.error),
     'below ends of 8 (dB)': decibelsBelow(withEnds.error, chosenForEnds.error),
@@ -96,7 +96,7 @@ const chosenFor = (
 ): Promise<WrittenSubject> =>
   subject.write({
     ...recipe,
-    bits: budget({ bytes, choices: widths }),
+    bits: budget({ bytes, choices }),
     measurements,
     data: subject.measuring,
   });

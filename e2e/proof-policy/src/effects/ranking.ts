@@ -2,7 +2,7 @@ import { measureChoices, type Measurements } from '@lowbit/core/policy';
 import { gate, type Part, type Tell } from '@lowbit/e2e-real-models/proof';
 import { measured } from '../subjects/measured.js';
 import { opening, type OpenSubject } from '../subjects/open-subject.js';
-import { recipe, widths } from '../subjects/settings.js';
+import { choices as candidates, recipe } from '../subjects/settings.js';
 import { fiveSubjects } from '../subjects/subjects.js';
 import { choicesOfOneSize, choicesOfSizes, type RandomChoice } from './random-choices.js';
 import { rankCorrelation } from './rank-correlation.js';
@@ -48,7 +48,7 @@ async function rank(subject: OpenSubject, measurements: Measurements, tell: Tell
     const { joint } = await measureChoices(
       subject.port(),
       subject.heldOut,
-      widths,
+      candidates,
       choices.map(({ choice }) => choice),
       {
         recipe,

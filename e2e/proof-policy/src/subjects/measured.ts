@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { measure, type Measurements } from '@lowbit/core/policy';
 import type { Tell } from '@lowbit/e2e-real-models/proof';
 import type { OpenSubject } from './open-subject.js';
-import { recipe, widths } from './settings.js';
+import { choices, recipe } from './settings.js';
 
 const folder = fileURLToPath(new URL('../../out/measured', import.meta.url));
 
@@ -14,12 +14,10 @@ const folder = fileURLToPath(new URL('../../out/measured', import.meta.url));
  * interrupted goes on. Other settings, and other code of the core, measure anew.
  */
 export async function measured(subject: OpenSubject, tell: Tell): Promise<Measurements> {
-  const core = readFileSync(fileURLToPath(import.meta.resolve('@lowbit/core/policy')));
-  const digest = createHash('sha256').update(core).update(JSON.stringify(widths)).digest('hex').slice(0, 8);
-  const file = join(folder, `${subject.name.replace(/\W+/g, '-')}-${digest}.json`);
+  const file = join(folder, `${subject.name.replace(/\W+/g, '-')}-${digestOfCore()}.json`);
   mkdirSync(folder, { recursive: true });
   const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Measurements) : undefined;
-  return measure(subject.port(), subject.measuring, widths, {
+  return measure(subject.port(), subject.measuring, choices, {
     recipe,
     ...(known === undefined ? {} : { known }),
     onMeasured(all) {
@@ -28,4 +26,12 @@ export async function measured(subject: OpenSubject, tell: Tell): Promise<Measur
     },
     onProgress: ({ done, total }) => tell(`${subject.name}: ${done} of ${total} measured`),
   });
+}
+
+/** Of the bundle of the core, and of what is chosen from. */
+function digestOfCore(): string {
+  const entry = fileURLToPath(import.meta.resolve('@lowbit/core/policy'));
+  const hash = createHash('sha256').update(JSON.stringify(choices));
+  for (const file of [entry, join(dirname(entry), 'shared/shared.js')]) hash.update(readFileSync(file));
+  return hash.digest('hex').slice(0, 8);
 }

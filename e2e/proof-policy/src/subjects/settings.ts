@@ -1,7 +1,11 @@
 import { minMax } from '@lowbit/baselines';
+import type { Candidate } from '@lowbit/core/policy';
 
-/** Widths that are chosen from. */
-export const widths: readonly number[] = [2, 3, 4, 5, 6, 8];
+/** What bits are chosen from: widths, with scales and offsets as float32, which what is compared with has, or as float16. */
+export const choices: readonly (number | Candidate)[] = [2, 3, 4, 5, 6, 8].flatMap((bits) => [
+  bits,
+  { bits, parameterStorage: 'float16' },
+]);
 
 /**
  * What holds of everything that is compared: min-max, per channel, rounded to the nearest level, biases as they are: data that bits are chosen on

@@ -3,7 +3,7 @@ import { budget, type Measurements } from '@lowbit/core/policy';
 import { gate, gateAtMost, type Gate, type Part, type Row } from '@lowbit/e2e-real-models/proof';
 import { measured } from '../subjects/measured.js';
 import { opening, type OpenSubject, type WrittenSubject } from '../subjects/open-subject.js';
-import { recipe, widths } from '../subjects/settings.js';
+import { choices, recipe } from '../subjects/settings.js';
 import { tenSubjects } from '../subjects/subjects.js';
 
 /** Targets, in percent of what the model takes as it is. */
@@ -43,7 +43,7 @@ interface Fitted {
 async function fit(subject: OpenSubject, percent: number, measurements: Measurements): Promise<Fitted> {
   const target = Math.floor((subject.bytes * percent) / 100);
   const place = { model: subject.name, percent, target };
-  const bits = budget({ bytes: target, choices: widths });
+  const bits = budget({ bytes: target, choices });
   const given = { ...recipe, bits, measurements, data: subject.measuring };
   const done = await subject.write(given, { withTask: true }).catch((error: unknown) => tooSmall(error));
   if ('smallest' in done) {

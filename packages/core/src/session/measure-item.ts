@@ -44,6 +44,7 @@ export async function measureItem<M>(
   const run = port.run?.bind(port);
   const found: MeasuredCandidate[] = [];
   const least = new Map<string, number>();
+  let last: JudgedWeights | undefined;
   const widestFirst = [...candidates].sort((a, b) => widthOf(b.candidate) - widthOf(a.candidate));
   for (const { candidate, entries } of widestFirst) {
     await told();
@@ -67,10 +68,35 @@ export async function measureItem<M>(
     const savesNothing = cost.float === true ? cost.storedBytes > wider : cost.storedBytes >= wider;
     if (!keepsAll && savesNothing) continue;
     least.set(familyKey(candidate), cost.storedBytes);
-    const effect = judge && run && (await effectOf(replace, judge, run));
+    const isAlike = last !== undefined && areAlike(last, quantized);
+    const effect = isAlike ? last?.effect : judge && run && (await effectOf(replace, judge, run));
+    last = isAlike ? last : { ...quantized, effect };
     found.push({ candidate: key, bits: candidate.bits, ...cost, weightError, ...defined({ effect }) });
   }
   return found;
+}
+
+/** Weights whose effect is known. */
+interface JudgedWeights extends QuantizedWeights {
+  readonly effect: number | undefined;
+}
+
+/** Part of the squared error of weights by which others differ that are as good as the same: 0.04 dB. */
+const unlike = 0.01;
+
+/**
+ * Whether what two candidates make of weights differs by so little of what both are off that nobody can tell their effects apart: as a rule with
+ * parameters as float32 and as float16. One of them is run then, and both lose the same.
+ */
+function areAlike(one: JudgedWeights, other: QuantizedWeights): boolean {
+  if (one.replace.size !== other.replace.size) return false;
+  let difference = 0;
+  for (const [id, values] of other.replace) {
+    const before = one.replace.get(id);
+    if (before === undefined) return false;
+    for (let i = 0; i < values.length; i++) difference += (values[i] - before[i]) ** 2;
+  }
+  return difference <= unlike * Math.min(one.weightError, other.weightError);
 }
 
 /** What replacing weights does to the outputs. */

@@ -53,7 +53,7 @@ export async function judgeOf<M>(
 }
 
 /**
- * Measures one item after the other, in the order of depth. In memory are the outputs of the original, and two to three times the
+ * Measures one item after the other, in the order of depth. In memory are the outputs of the original, and up to four times the
  * largest item in float32.
  */
 export async function measureWeights<M>(

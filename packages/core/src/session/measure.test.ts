@@ -108,6 +108,17 @@ describe('work', () => {
     expect(second.runs.flat().filter((id) => id === 'w0' || id === 'w1')).toEqual([]);
   });
 
+  it('runs candidates once that make nearly the same of a weight, as with parameters in float16', async () => {
+    const made = chain();
+    const both = [2, 4].flatMap((bits) => [bits, { bits, parameterStorage: 'float16' } as const]);
+    const { items } = await measure(made.port, data, both, { recipe, only: ['w1'] });
+    expect(made.runs.flat()).toHaveLength(2 * data.length);
+    const [narrow, narrowHalf, wide, wideHalf] = items[0].candidates;
+    expect([narrowHalf.effect, wideHalf.effect]).toEqual([narrow.effect, wide.effect]);
+    expect(wideHalf.storedBytes).toBeLessThan(wide.storedBytes);
+    expect(wideHalf.weightError).not.toBe(wide.weightError);
+  });
+
   it('tells how far it is, and how long the rest may take', async () => {
     const events: ProgressEvent[] = [];
     await measured({ onProgress: (event) => events.push(event) });

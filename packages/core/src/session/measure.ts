@@ -70,7 +70,7 @@ const types: OptionTypes<MeasureOptions> = {
  * would store it, how far it is off, and with data and a port that runs its model how far the outputs are off. Results are JSON; a
  * recipe takes them as `measurements`.
  *
- * In memory stand the outputs of the original on the samples (at most `mostBytes`, or those of one batch) and up to three times the
+ * In memory stand the outputs of the original on the samples (at most `mostBytes`, or those of one batch) and up to four times the
  * largest weight in float32, besides what the port needs.
  *
  * @param batches Without any, effects are not known.
