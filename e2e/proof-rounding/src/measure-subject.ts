@@ -33,7 +33,7 @@ export interface Measured {
 const choices = [1, 2, 3, 4, 6, 8];
 /** Bytes may be more than nearest's by this part, biases counted. */
 export const mostMore = 0.005;
-/** Batches on which bits are chosen. */
+/** Batches on which bits are chosen, where a subject does not say how many. */
 const chosenOn = 2;
 
 /** A subject that is loaded. */
@@ -71,7 +71,7 @@ export async function measureSubject<Artifact, Written>(
         const planned = await makePlan(port, {
           ...recipe,
           bits: budget({ bytes: most, choices }),
-          data: loaded.data.slice(0, chosenOn),
+          data: spread(loaded.data, subject.chosenOn ?? chosenOn),
           ...(known && { measurements: known }),
         });
         known = planned.measurements;
@@ -82,6 +82,12 @@ export async function measureSubject<Artifact, Written>(
   }
   return measured;
 }
+
+/** So many of them, evenly. */
+const spread = (batches: readonly Batch[], count: number): readonly Batch[] =>
+  batches.filter(
+    (_, i) => Math.floor((i * count) / batches.length) !== Math.floor(((i - 1) * count) / batches.length),
+  );
 
 const recipeOf = <Artifact, Written>({ data }: Loaded<Artifact, Written>, { recipe }: Method): Recipe => ({
   registry,

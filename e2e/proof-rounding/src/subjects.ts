@@ -22,6 +22,8 @@ export interface Subject<Artifact, Written> {
   readonly name: string;
   readonly task: RealModelTask<Artifact>;
   calibration(artifact: Artifact): Promise<readonly Batch[]> | readonly Batch[];
+  /** Batches of these on which bits are chosen for each layer. */
+  readonly chosenOn?: number;
   port(artifact: Artifact): ModelPort<Written>;
   /** The artifact in what was written. */
   artifact(written: Written): Artifact;
@@ -58,6 +60,7 @@ export const silero = {
   ...onnxSubject('Silero VAD v5', sileroTask() as RealModelTask<Uint8Array>, (bytes) =>
     calibrationWindows(bytes, calibratedWindows),
   ),
+  chosenOn: 24,
   compare: (float: TaskResult, quantized: TaskResult) =>
     sileroTask().compare(laterWindows(float), laterWindows(quantized)),
 };

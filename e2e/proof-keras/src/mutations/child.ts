@@ -1,7 +1,7 @@
 import { seededRandom } from '@lowbit/core';
 import { seedFrom } from '@lowbit/core/adapter';
 import { readFixtures, writers } from '../files/fixtures.js';
-import { peakMemory } from '../process/peak-memory.js';
+import { peakMemory } from '@lowbit/e2e-real-models/proof';
 import { kinds } from './kinds.js';
 import { below } from './mutate-bytes.js';
 import { readDamaged, type Outcome } from './read-damaged.js';

@@ -1,5 +1,6 @@
 export { gate, gateAtMost, type Gate } from './gate.js';
 export { installedFile } from './install-package.js';
+export { peakMemory } from './peak-memory.js';
 export { prove, type Proof } from './proof.js';
 export { findPython, type Python } from './python.js';
 export { runProof } from './run-proof.js';

@@ -33,6 +33,8 @@ export interface RowGathererOptions {
   /** Rows of each user that are taken at most; of more, as many are drawn evenly. */
   readonly most: number;
   readonly random: Random;
+  /** Whether it is enough where means over the rows are off by about a hundredth, which takes fewer rows of few inputs. */
+  readonly roughly?: boolean;
   /** Rows of each user that will come of all batches. Default: as many a sample as the first ones have. */
   readonly expected?: number;
 }
@@ -43,13 +45,18 @@ const types: OptionTypes<RowGathererOptions> = {
   inputs: optionTypes.count,
   most: positive,
   random: optionTypes.callback,
+  roughly: optionTypes.flag,
   expected: positive,
 };
+
+/** Rows that are enough of so many inputs where means may be off by about a hundredth. */
+const enoughRows = (inputs: number): number => Math.max(2 ** 14, 2 ** 10 * inputs);
 
 /** @throws LowbitError `invalid-argument`, `unsupported-option`. */
 export function rowGatherer(options: RowGathererOptions): RowGatherer {
   checkOptions(options, types, 'rowGatherer');
-  const { inputs, most, random, expected } = options;
+  const { inputs, random, roughly = false, expected } = options;
+  const most = roughly ? Math.min(options.most, enoughRows(inputs)) : options.most;
   const groups: Record<'seen' | 'heldOut', MomentsCollector>[] = [];
   const row = new Float32Array(inputs);
   const draws: (() => boolean)[] = [];

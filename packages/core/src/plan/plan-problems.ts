@@ -22,10 +22,12 @@ export function placeProblems(plan: QuantizationPlan, layers: readonly LayerDesc
   ];
 }
 
-/** Layers whose biases the plan corrects and that the model does not have. */
+/** Layers whose biases the plan corrects and that the model does not have; plans that models store name weights instead. */
 function strangeBiases({ biases = [] }: QuantizationPlan, layers: readonly LayerDescriptor[]): Problem[] {
   const known = layers.map(({ id }) => id);
-  const strangers = biases.filter(({ layer }) => !known.includes(layer));
+  const weights = layers.flatMap((layer) => layer.weights.map(({ id }) => id));
+  const names = new Set([...known, ...weights]);
+  const strangers = biases.filter(({ layer }) => !names.has(layer));
   return strangers.map(({ layer }, i) => ({
     ...stranger(layer, i < mostSuggestions ? known : []),
     expected: 'a layer of this model',

@@ -48,17 +48,35 @@ export function resolvePlan(
   const placed = uniqueWeights(layers);
   const named = (entry: QuantizedEntry | ActivationEntry, role: Role, where: string) =>
     lookUp(entry, role, plan.seed, known, where);
+  const biases = ofLayers(plan.biases, layers, placed);
   const entries = plan.weights
     .filter((entry): entry is QuantizedEntry => entry.bits !== 'float')
     .map((entry) => findEntry(entry, placed.get(entry.id), supports, named, known))
-    .map(withCorrection(plan.biases));
+    .map(withCorrection(biases));
   const sites = findSites(plan.activations ?? [], layers, supports, named);
   const weights = plan.weights.map((entry) => inLayer(entry, placed.get(entry.id)));
-  const resolved = { plan: { ...plan, weights }, layers, entries: allOf(entries), sites: allOf(sites) };
+  const resolved = {
+    plan: { ...plan, weights, ...defined({ biases }) },
+    layers,
+    entries: allOf(entries),
+    sites: allOf(sites),
+  };
   return {
     resolved: withWants(resolved),
     problems: [...placeProblems(plan, layers), ...[...entries, ...sites].flatMap(({ problems }) => problems)],
   };
+}
+
+/** Biases by their layers, each once, where a plan that models store names weights instead. */
+function ofLayers(
+  biases: QuantizationPlan['biases'],
+  layers: readonly LayerDescriptor[],
+  placed: ReadonlyMap<string, PlacedWeight>,
+): QuantizationPlan['biases'] {
+  const known = new Set(layers.map(({ id }) => id));
+  const layerOf = (name: string) => (known.has(name) ? name : (placed.get(name)?.layer.id ?? name));
+  const byLayer = new Map(biases?.map(({ layer, reason }) => [layerOf(layer), reason]));
+  return biases && Array.from(byLayer, ([layer, reason]) => ({ layer, reason }));
 }
 
 /** Marks weights that a bias of the plan makes up for. */

@@ -76,12 +76,17 @@ test.each([
 });
 
 test('the layers of a stored plan are those of the model that it is applied to', async () => {
-  const port = memoryPort({ a: { shape: [2, 4], values: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8) } });
+  const values = { shape: [2, 4], values: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8) };
+  const port = memoryPort({ a: values, b: values });
   const layers = (await port.layers()).map((layer) => ({ ...layer, id: `layer of ${layer.id}` }));
   const named = { ...port, layers: () => layers };
   const known = registry([coarse()]);
-  const made = await makePlan(named, { registry: known, bits: 4, weights: coarse() });
-  const stored = parsePlan(copy(storedPlan(made.plan)), 'plan.json');
+  const recipe = { registry: known, bits: 4, weights: coarse() };
+  const { plan } = await makePlan(named, recipe);
+  const made = { plan: { ...plan, biases: layers.map(({ id }) => ({ layer: id, reason: 'all' })) } };
+  const short = storedPlan(made.plan);
+  expect(short.biases).toEqual([1, true]);
+  const stored = parsePlan(copy(short), 'plan.json');
   const [first, again] = await Promise.all([made.plan, stored].map((plan) => applyPlan(named, plan, known)));
   expect(again!.plan).toEqual(made.plan);
   expect(again!.report.weights).toEqual(first!.report.weights);

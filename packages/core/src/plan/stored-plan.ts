@@ -1,5 +1,5 @@
 import { checkIsPlan } from './check-is-plan.js';
-import type { ActivationEntry, PlanEntry, PortForm, QuantizationPlan } from '../contract/plan.js';
+import type { ActivationEntry, BiasEntry, PlanEntry, PortForm, QuantizationPlan } from '../contract/plan.js';
 import { defined } from '../contract/defined.js';
 
 /**
@@ -17,18 +17,18 @@ export interface StoredPlan {
   /** Ids in the order of the plan. A number is an index into `kinds`: that of all ids after it, up to the next number. */
   readonly weights: readonly (number | string)[];
   readonly activations?: readonly (number | string)[];
-  /** Layers instead of ids. */
-  readonly biases?: readonly (number | string)[];
+  /** Layers instead of ids. `true`: those of all weights that are quantized, in their order. */
+  readonly biases?: readonly (number | string | true)[];
 }
 
-type StoredEntry = PlanEntry | ActivationEntry | { readonly id: string; readonly reason: string };
+type StoredEntry = PlanEntry | ActivationEntry | { readonly id: string | true; readonly reason: string };
 
 /** The plan in its short form. */
 export function storedPlan(plan: QuantizationPlan): StoredPlan {
   checkIsPlan(plan, 'storedPlan(plan)');
   const { port, seed, form, weights, activations, biases } = plan;
   const kinds = new Map<string, number>();
-  const ids = (entries: readonly StoredEntry[]) => {
+  const ids = <Entry extends StoredEntry>(entries: readonly Entry[]): (number | Entry['id'])[] => {
     let last = -1;
     return entries.flatMap((entry) => {
       const text = JSON.stringify({ ...entry, id: undefined, layer: undefined });
@@ -42,9 +42,7 @@ export function storedPlan(plan: QuantizationPlan): StoredPlan {
   const lists = {
     weights: ids(weights),
     ...(activations === undefined ? {} : { activations: ids(activations) }),
-    ...(biases === undefined
-      ? {}
-      : { biases: ids(biases.map(({ layer, reason }) => ({ id: layer, reason }))) }),
+    ...(biases === undefined ? {} : { biases: ids(storedBiases(biases, weights)) }),
   };
   return {
     format: 'lowbit-plan',
@@ -57,21 +55,53 @@ export function storedPlan(plan: QuantizationPlan): StoredPlan {
   };
 }
 
+/** Biases with the layers that they are of, or one that stands for all. */
+function storedBiases(
+  biases: readonly BiasEntry[],
+  weights: readonly PlanEntry[],
+): { readonly id: string | true; readonly reason: string }[] {
+  const quantized = weights.filter(({ bits }) => bits !== 'float');
+  const layers = new Set(quantized.map(({ layer }) => layer));
+  // What names a weight must not name another layer.
+  const isClear = quantized.every(({ id, layer }) => id === layer || !layers.has(id));
+  const [first] = biases;
+  const areAll =
+    first !== undefined &&
+    isClear &&
+    biases.every(({ reason }) => reason === first.reason) &&
+    biases.map(({ layer }) => layer).join('\n') === [...layers].join('\n');
+  return areAll
+    ? [{ id: true, reason: first.reason }]
+    : biases.map(({ layer, reason }) => ({ id: layer, reason }));
+}
+
 /**
- * A value in the form of {@link StoredPlan}, written out; any other as it is. The layer of a weight is its id until the plan
- * meets its model. Nothing is checked: what makes no sense gives entries that are none.
+ * A value in the form of {@link StoredPlan}, written out; any other as it is. The layer of a weight is its id, and that of a bias may be
+ * the id of a weight, until the plan meets its model. Nothing is checked: what makes no sense gives entries that are none.
  */
 export function writtenOut(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const { version, kinds, weights, activations, biases, ...others } = value;
   if (version !== 2 || !Array.isArray(kinds)) return value;
   const known = kinds as readonly (object | undefined)[];
+  const written = entriesOf(weights, known, (id) => ({ id, layer: id }));
   return {
     ...others,
     version: 1,
-    weights: entriesOf(weights, known, (id) => ({ id, layer: id })),
+    weights: written,
     ...(activations === undefined ? {} : { activations: entriesOf(activations, known, (id) => ({ id })) }),
-    ...(biases === undefined ? {} : { biases: entriesOf(biases, known, (layer) => ({ layer })) }),
+    ...(biases === undefined
+      ? {}
+      : { biases: entriesOf(ofEach(biases, written), known, (layer) => ({ layer })) }),
   };
+}
+
+/** Names of the quantized weights in the place of what stands for all. */
+function ofEach(biases: unknown, weights: unknown): unknown {
+  if (!Array.isArray(biases) || !Array.isArray(weights)) return biases;
+  const quantized = (weights as readonly Partial<PlanEntry>[]).filter(({ bits }) => bits !== 'float');
+  return (biases as readonly unknown[]).flatMap((item) =>
+    item === true ? quantized.map(({ id }) => id) : [item],
+  );
 }
 
 function entriesOf(

@@ -51,7 +51,7 @@ export async function captureInputs(
   return {
     async inputs(weights) {
       const asked = weights.flatMap((id) => byId.get(id) ?? []);
-      const { values, result } = looksAt(model, asked, options);
+      const { values, result } = looksAt(model, asked, options, true);
       if (values.length === 0) return result();
       const opened = openBranches(model, values);
       await compute(opened.model, opened.names, isOpen, (tensors, batch) =>

@@ -32,16 +32,18 @@ export interface LooksAt {
   result(): InputsOfWeights;
 }
 
+/** @param roughly Whether as many rows are enough as tell means to a hundredth. */
 export function looksAt(
   model: OnnxModel,
   sites: readonly WeightSite[],
   options: ObserveInputsOptions,
+  roughly = false,
 ): LooksAt {
   const hidden = hiddenGraphs(model.proto.graph as GraphProto);
   const gathered = new Map<string, RowGatherer | string>();
   const values = sites.flatMap((site) => {
     const uses = inputUses(site, hidden);
-    const gatherer = typeof uses === 'string' ? uses : gathererOf(site, uses, options);
+    const gatherer = typeof uses === 'string' ? uses : gathererOf(site, uses, options, roughly);
     gathered.set(site.id, gatherer);
     if (typeof uses === 'string' || typeof gatherer === 'string') return [];
     return uses.flatMap((use, user) => valuesOf(use, { user, gatherer, type: site.source.tensor.dataType }));
@@ -78,11 +80,12 @@ function gathererOf(
   { id, shape, outputAxes }: WeightSite,
   uses: readonly InputUse[],
   { seed = 0 }: ObserveInputsOptions,
+  roughly: boolean,
 ): RowGatherer {
   const channels = sizeOf(outputAxes.map((axis) => shape[axis] as number));
   const inputs = sizeOf(shape) / channels;
   const random = seededRandom(seedFrom(seed, id));
-  return rowGatherer({ inputs, most: mostInputRows / uses.length, random });
+  return rowGatherer({ inputs, most: mostInputRows / uses.length, random, roughly });
 }
 
 function sorted(gathered: ReadonlyMap<string, RowGatherer | string>): InputsOfWeights {

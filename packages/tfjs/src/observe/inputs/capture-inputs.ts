@@ -54,7 +54,7 @@ export async function captureInputs(
   const gatherers = new Map(
     weights.map((weight) => {
       const random = seededRandom(seedFrom(seed, weight.id));
-      return [weight.id, inputGatherer(weight, random, () => 1)];
+      return [weight.id, inputGatherer(weight, random, () => 1, true)];
     }),
   );
   const own: Capturing = { model, weights, gatherers, values: new Map(), shifts: new Map() };

@@ -30,8 +30,16 @@ interface Part {
   gatherer?: RowGatherer;
 }
 
-/** @param share Of the samples that are counted; what is counted of them is that of all by this much. */
-export function inputGatherer(view: WeightView, random: Random, share: () => number): InputGatherer {
+/**
+ * @param share Of the samples that are counted; what is counted of them is that of all by this much.
+ * @param roughly Whether as many rows are enough as tell means to a hundredth.
+ */
+export function inputGatherer(
+  view: WeightView,
+  random: Random,
+  share: () => number,
+  roughly = false,
+): InputGatherer {
   const channels = view.outputAxes.reduce((product, axis) => product * (view.shape[axis] as number), 1);
   const inputs = view.shape.reduce((product, size) => product * size, 1) / channels;
   const parts = new Map<string, Part>();
@@ -64,6 +72,7 @@ export function inputGatherer(view: WeightView, random: Random, share: () => num
         inputs,
         most: mostInputRows,
         random,
+        roughly,
         ...(part.rows > 0 && { expected: part.rows / share() }),
       });
       part.gatherer.add(inOrder(rows(), order.inputs, inputs), samples);
