@@ -1,7 +1,7 @@
 import { defaultQuantizer } from '../contract/choice.js';
 import type { ResolvedPlan } from '../contract/resolved-plan.js';
 import type { WeightReport } from './report.js';
-import type { WeightEffects } from './weight-effects.js';
+import { ruins, type WeightEffects } from './weight-effects.js';
 
 /** Members of a recipe that would keep more of the model; plain JSON. */
 export interface RecipeChange {
@@ -45,17 +45,32 @@ export function nextStep(
   { effects, spoiler }: { readonly effects?: WeightEffects; readonly spoiler?: Spoiler } = {},
 ): RecipeChange | undefined {
   const fewest = Math.min(...entries.map(({ entry }) => entry.bits));
-  const enough = effects?.worst?.isEnough === true ? effects.worst.id : undefined;
-  if (enough !== undefined && !(fewest < mostBits && holdsMost(enough, rows)))
-    return { exclude: [globOf(enough)] };
+  const { worst } = effects ?? {};
+  const isSpoiled = worst !== undefined && ruinsWithMost(worst, entries);
+  if (worst?.isEnough === true && (isSpoiled || fewest >= mostBits || !holdsMost(worst.id, rows)))
+    return { exclude: [globOf(worst.id)] };
   const areWeightsHarmless = effects?.together.isEnough ?? (weightsDb !== null && weightsDb >= harmless);
   if (sites.length > 0 && areWeightsHarmless) return ofActivations(sites);
-  if (fewest < mostBits) return moreBits(entries, fewest < 4 ? 4 : mostBits);
+  if (fewest < mostBits) {
+    const least = fewest < 4 ? 4 : mostBits;
+    return isSpoiled
+      ? { ...moreBits(entries, least), exclude: [globOf(worst.id)] }
+      : moreBits(entries, worst?.wider?.bits ?? least);
+  }
   if (sites.length > 0) return ofActivations(sites);
   if (entries.some(({ quantizer }) => quantizer.name !== defaultQuantizer))
     return { weights: defaultQuantizer };
   if (entries.some(({ entry }) => entry.granularity === 'tensor')) return { granularity: 'channel' };
   return spoiler === undefined ? undefined : { exclude: [globOf(spoiler.id)] };
+}
+
+/** Whether the worst weight ruins the network with as many bits as there are, so that more bits alone are no way out. */
+function ruinsWithMost(
+  { id, alone, wider }: NonNullable<WeightEffects['worst']>,
+  entries: ResolvedPlan['entries'],
+): boolean {
+  const own = entries.find(({ entry }) => entry.id === id)?.entry.bits ?? 0;
+  return ruins(own >= mostBits ? alone : (wider ?? { sqnrDb: null }));
 }
 
 /** Whether it has more than half of all quantized values, so that a model in which it is float has gained little. */

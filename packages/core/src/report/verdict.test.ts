@@ -110,6 +110,33 @@ describe('what to try where single weights were measured', () => {
     expect(await next({ bits: 8 }, effectsOf(3, 12), { a: most, b: wave })).toEqual({ exclude: ['a'] });
   });
 
+  it.each([
+    ['of that many where some are enough', { wider: { bits: 8, ...decibels(12) } }, { bits: 8 }],
+    [
+      'and the worst float where none are',
+      { wider: { bits: 8, ...decibels(9) } },
+      { bits: 4, exclude: ['a'] },
+    ],
+    ['and it float where that breaks', { wider: { bits: 8, isBroken: true } }, { bits: 4, exclude: ['a'] }],
+    ['of as many as were tried with nothing lost', { wider: { bits: 4, sqnrDb: null } }, { bits: 4 }],
+  ] as const)('is more bits %s', async (_, { wider }, change) => {
+    const { worst, ...effects } = effectsOf(3, 6);
+    expect(
+      await next({ bits: 2 }, { ...effects, worst: { ...worst!, wider: { sqnrDb: null, ...wider } } }),
+    ).toEqual(change);
+  });
+
+  it('is to leave the worst float, however large, where no bits are enough', async () => {
+    const most = { shape: [24, 8], values: values(192, Math.sin) };
+    const { worst, ...effects } = effectsOf(3, 12);
+    const at = (wide: number) => ({
+      ...effects,
+      worst: { ...worst!, wider: { bits: 8, ...decibels(wide) } },
+    });
+    expect(await next({ bits: 2 }, at(9), { a: most, b: wave })).toEqual({ exclude: ['a'] });
+    expect(await next({ bits: 2 }, at(11), { a: most, b: wave })).toEqual({ bits: 8 });
+  });
+
   it('names the worst by a glob that fits it alone', async () => {
     const named: WeightEffects = {
       ...effectsOf(3, 12),

@@ -23,6 +23,8 @@ export interface WeightEffects {
     readonly id: string;
     readonly alone: WeightEffect;
     readonly without: WeightEffect;
+    /** What it leaves alone with more bits, where these are what else would be tried: with the fewest that are enough, or with all there are. */
+    readonly wider?: WeightEffect & { readonly bits: number };
     /** Whether the outputs are usable then, beside all else that is quantized too. */
     readonly isEnough: boolean;
   };
@@ -38,6 +40,9 @@ export function effectOn(outputs: OutputsReport): WeightEffect {
 /** For comparisons: lower is worse. */
 export const rankOf = ({ sqnrDb, isBroken }: WeightEffect): number =>
   isBroken === true ? -Infinity : (sqnrDb ?? Infinity);
+
+/** Whether weights that do so ruin a network by themselves. */
+export const ruins = (effect: WeightEffect): boolean => rankOf(effect) < leastDecibels;
 
 /** Decibels below which nobody would notice a difference. */
 const noticed = 1;

@@ -63,6 +63,40 @@ it.each([
   expect(events.every(({ done, total }) => done <= total)).toBe(true);
 });
 
+test('the worst runs with more bits too, where leaving it float is not enough or leaves most float', async () => {
+  const wideOf = (errors: readonly number[], sizes: readonly number[], wide: readonly number[]) =>
+    weightsOf(errors).map((weight, i) => ({
+      ...weight,
+      size: sizes[i]!,
+      wider: [4, 8].map((bits, at) => ({
+        bits,
+        decoded: async () => original(i).map((value) => value + wide[at]!),
+      })),
+    }));
+  const wider = async (errors: readonly number[], sizes: readonly number[], wide: readonly number[]) => {
+    const { run } = modelOf(2);
+    return (await findWorstWeight(run, wideOf(errors, sizes, wide), samples, {})).effects!.worst!.wider;
+  };
+  expect(await wider([5, 1e-4], [4, 4], [0.01, 0.001])).toBeUndefined();
+  expect(await wider([5, 1e-4], [8, 4], [0.01, 0.001])).toMatchObject({ bits: 4 });
+  expect(await wider([5, 1e-4], [8, 4], [4, 0.001])).toMatchObject({ bits: 8 });
+  expect(await wider([5, 3], [4, 4], [4, 3])).toMatchObject({ bits: 8 });
+  const failing = weightsOf([5, 3]).map((weight) => ({
+    ...weight,
+    wider: [
+      {
+        bits: 8,
+        decoded: () =>
+          Promise.reject(
+            new LowbitError({ code: 'plugin-failed', where: 'm', expected: 'levels', received: 'none' }),
+          ),
+      },
+    ],
+  }));
+  const { effects } = await findWorstWeight(modelOf(2).run, failing, samples, {});
+  expect(effects!.worst).not.toHaveProperty('wider');
+});
+
 test('weights that change nothing ruin nothing', async () => {
   const { run } = modelOf(3);
   const { effects } = await findWorstWeight(run, weightsOf([0, 0, 0]), samples, {});

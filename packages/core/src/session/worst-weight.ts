@@ -2,12 +2,14 @@ import type { SessionOptions } from '../contract/events.js';
 import type { Batch, RunOutputs } from '../contract/model-run.js';
 import type { ModelPort } from '../contract/port.js';
 import { defined } from '../contract/defined.js';
+import { isLowbitError } from '../errors/error.js';
 import { judgeOutputs } from '../report/judged-outputs.js';
 import type { OutputsReport } from '../report/outputs.js';
 import {
   effectOn,
   floatHelps,
   rankOf,
+  ruins,
   type WeightEffect,
   type WeightEffects,
 } from '../report/weight-effects.js';
@@ -21,6 +23,8 @@ export interface QuantizedWeight {
   readonly id: string;
   readonly size: number;
   decoded(): Promise<Float32Array>;
+  /** Its values in other widths of its method, the fewest bits first, each level the nearest. Default: none. */
+  readonly wider?: readonly { readonly bits: number; decoded(): Promise<Float32Array> }[];
 }
 
 /** So few samples tell the worst weight from the others. */
@@ -38,7 +42,8 @@ export interface MeasuredWeights {
 
 /**
  * Runs the original with one weight after the other in its quantized values, for the one that ruins the network; then with all of
- * them, and with all but this one, for what leaving it float brings: of that, all samples tell whether it is enough.
+ * them, and with all but this one, for what leaving it float brings: of that, all samples tell whether it is enough. Where it is not, or would
+ * leave most of the model float, the weight runs with more bits too.
  *
  * @throws LowbitError `aborted`; of the original: as the port's `run`.
  */
@@ -68,7 +73,7 @@ export async function findWorstWeight(
   };
   try {
     const alone = await eachAlone(weights, measure);
-    const effects = { samples: few.samples, ...(await withWorst(weights, alone, judge)) };
+    const effects = { samples: few.samples, ...(await withWorst(weights, alone, judge, measure)) };
     onProgress?.({ phase: 'measure', done: total, total });
     return { effects };
   } catch (error) {
@@ -115,6 +120,7 @@ async function withWorst(
   weights: readonly QuantizedWeight[],
   alone: Alone,
   judge: Judge,
+  measure: Measure,
 ): Promise<Omit<WeightEffects, 'samples'>> {
   const together = await judge(weights);
   const { ids: [id] = [], ...own } = worstOf(alone.filter(({ ids }) => ids.length === 1)) ?? {
@@ -123,7 +129,30 @@ async function withWorst(
   if (id === undefined || rankOf(own) === Infinity) return { alone, together };
   const { isEnough, ...without } = await judge(weights.filter((weight) => weight.id !== id));
   const helps = isEnough && floatHelps(without, together);
-  return { alone, together, worst: { id, alone: own, without, isEnough: helps } };
+  const [worst] = weights.filter((weight) => weight.id === id);
+  const isMost = 2 * (worst?.size ?? 0) > weights.reduce((sum, { size }) => sum + size, 0);
+  const wider = worst === undefined || (helps && !isMost) ? undefined : await withMoreBits(worst, measure);
+  return { alone, together, worst: { id, alone: own, without, isEnough: helps, ...defined({ wider }) } };
+}
+
+/** What a weight leaves alone with the fewest bits with which it ruins nothing, or with the most; `undefined` where its method has no more. */
+async function withMoreBits(
+  { wider = [], ...weight }: QuantizedWeight,
+  measure: Measure,
+): Promise<NonNullable<WeightEffects['worst']>['wider']> {
+  let last: NonNullable<WeightEffects['worst']>['wider'];
+  for (const { bits, decoded } of wider) {
+    const values = await decoded().catch(unlessAborted);
+    if (values === undefined) return last;
+    last = { bits, ...(await measure([{ ...weight, decoded: () => Promise.resolve(values) }], weight.id)) };
+    if (!ruins(last)) return last;
+  }
+  return last;
+}
+
+/** A plugin that fails at a width that nobody asked for takes nothing from the result. */
+function unlessAborted(error: unknown): undefined {
+  if (!isLowbitError(error) || error.code === 'aborted') throw error;
 }
 
 /** The one that leaves least. */
@@ -137,9 +166,9 @@ function inParts(weights: readonly QuantizedWeight[]): readonly (readonly Quanti
   return Array.from({ length: count }, (_, i) => weights.slice(i * size, (i + 1) * size));
 }
 
-/** Runs that measuring so many weights takes at most: each alone, all, and all but one. */
+/** Runs that measuring so many weights takes at most: each alone, all, all but one, and one with two more widths. */
 function runsFor(count: number): number {
-  let runs = 2;
+  let runs = 4;
   for (let left = count; ; left = Math.ceil(left / mostRuns)) {
     const size = Math.ceil(left / mostRuns);
     runs += Math.ceil(left / size);

@@ -5,6 +5,7 @@ import type { ModelPort } from '../contract/port.js';
 import type { ResolvedEntry, ResolvedPlan } from '../contract/resolved-plan.js';
 import { defined } from '../contract/defined.js';
 import { decode } from '../scheme/decode.js';
+import type { QuantizedTensor } from '../scheme/types.js';
 import { sizeOf } from '../scheme/shape.js';
 import { biasShift, noShift } from './bias-shift.js';
 import { brokenPromise } from './broken-promise.js';
@@ -87,7 +88,26 @@ function quantizedWeight(
     id: weight.id,
     size: sizeOf(weight.shape),
     decoded: async () => decode((await (coded ??= code())).tensor),
+    wider: moreBits(own).map((bits) => ({
+      bits,
+      decoded: async () => decode(await withBits(own, bits, pause)),
+    })),
   };
+}
+
+/** Widths that recipes name most, of those that are more than a weight has and that its method offers. */
+const moreBits = ({ quantizer, entry }: ResolvedEntry): readonly number[] =>
+  [4, 8].filter((bits) => bits > entry.bits && quantizer.bits.weight?.includes(bits));
+
+/** The weight in another width, the nearest level for each value. */
+async function withBits(
+  own: ResolvedEntry,
+  bits: number,
+  pause: () => Promise<void>,
+): Promise<QuantizedTensor> {
+  const planned = { ...own, entry: { ...own.entry, bits } };
+  const values = await own.weight.read();
+  return codeWeight(planned, values, await inTurns(weightInSteps(planned, values), pause)).tensor;
 }
 
 /** Absent where the size of the result alone counts. */

@@ -40,9 +40,10 @@ type Effects = NonNullable<Verdict['weights']>;
 type Worst = NonNullable<Effects['worst']>;
 
 /** Weights alone were changed, for a few samples: numbers of whole results, on all samples, differ. */
-function worstWeight({ samples, together }: Effects, { id, alone, without }: Worst): string {
+function worstWeight({ samples, together }: Effects, { id, alone, without, wider }: Worst): string {
   const on = `on ${samples} ${samples === 1 ? 'sample' : 'samples'}, with all but weights as it was`;
-  return `the weight that loses most is ${id}: ${on}, it alone leaves ${left(alone)}, all weights leave ${left(together)}, and all but this one ${left(without)}`;
+  const more = wider === undefined ? '' : `; with ${wider.bits} bits it alone leaves ${left(wider)}`;
+  return `the weight that loses most is ${id}: ${on}, it alone leaves ${left(alone)}, all weights leave ${left(together)}, and all but this one ${left(without)}${more}`;
 }
 
 function left({ sqnrDb, isBroken }: Worst['alone']): string {
