@@ -11,7 +11,7 @@ const stages = [
 const [widening, classes] = [4, 1000];
 
 /** Rows and columns of a picture. */
-export const side = 224;
+const side = 224;
 
 /**
  * A network of the size and form of ResNet-50 (K. He et al., arXiv:1512.03385; strides in the 3 × 3 convolutions), its batch normalization
