@@ -1,7 +1,7 @@
 import type { LayerDescriptor, WeightDescriptor } from '@lowbit/core';
 import { type DescribedSource, readDescribed, type ModelSource } from './model-source.js';
 import type { OrtRuntime, OrtTensor } from './observe/ort.js';
-import { numericOutputs } from './observe/readable-outputs.js';
+import { readableOutputs } from './observe/readable-outputs.js';
 import {
   addOutputs,
   canBeInput,
@@ -107,7 +107,7 @@ export function replacingSessions(
 function changed(read: DescribedSource, { replace, want }: Request) {
   const { sites } = read.description;
   const graph = read.model.proto.graph as GraphProto;
-  const { model, outputs } = numericOutputs(read.model);
+  const { model, outputs } = readableOutputs(read.model);
   const { node, initializer, output } = model.proto.graph as GraphProto;
   Object.assign(graph, { node: [...node], initializer: [...initializer], output: [...output] });
   addOutputs(read, want);

@@ -7,7 +7,7 @@ import { captureInputs } from './observe/inputs/capture-inputs.js';
 import { observeInputs } from './observe/inputs/observe-inputs.js';
 import { observeModel } from './observe/observe-model.js';
 import type { OrtRuntime } from './observe/ort.js';
-import { numericOutputs } from './observe/readable-outputs.js';
+import { readableOutputs } from './observe/readable-outputs.js';
 import { replacingSessions, type Opened } from './replacing-sessions.js';
 import { openModel, runBatches } from './observe/run-model.js';
 import { withFiles } from './observe/with-files.js';
@@ -33,7 +33,7 @@ export function running(
   const openPlain = async (): Promise<Opened> => {
     await sessions.release();
     const { model: given, changed } = await readSource({ ...source, integers: undefined, halves: undefined });
-    const readable = numericOutputs(given);
+    const readable = readableOutputs(given);
     const { model } = readable;
     // Runtimes want shapes inside, names that do not repeat, operators that they know: reading has seen to all.
     const isOwn = source.files === undefined && !changed && model === given;

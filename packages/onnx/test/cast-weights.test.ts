@@ -1,12 +1,12 @@
 import { quantize, seededRandom, type Batch } from '@lowbit/core';
-import { dynamic, minMax } from '@lowbit/methods';
+import { dynamic, minMax, registry } from '@lowbit/methods';
 import * as ort from 'onnxruntime-web';
 import { expect, test } from 'vitest';
 import { makeNode } from '../src/graph/make-node.js';
 import { makeTensor } from '../src/graph/make-tensor.js';
 import { onnx } from '../src/index.js';
 import { readModel } from '../src/read/read-model.js';
-import { DataType } from '../src/schema/proto.js';
+import { createGraph, createValueInfo, DataType } from '../src/schema/proto.js';
 import { buildBytes } from './helpers/build-model.js';
 import { runModel } from './helpers/run-model.js';
 
@@ -88,3 +88,83 @@ test('weights that stay floats are cast as they were', async () => {
   const types = readModel(model.bytes).proto.graph!.initializer.filter(({ dims }) => dims.length === 2);
   expect(types.map(({ dataType }) => dataType)).toEqual([DataType.FLOAT16, DataType.FLOAT16]);
 });
+
+/** y = b ? x·W : x·V, both cast; outputs are far from 0 on average, so that their biases are corrected. */
+const chosen = (type: DataType) => {
+  const weight = (name: string) => makeTensor(name, type, [48, 16], values(768, 0.3));
+  const branch = (name: string, by: string) =>
+    createGraph({
+      name,
+      node: [
+        cast(by, `${by}32`),
+        makeNode({ op: 'MatMul', inputs: ['x', `${by}32`], outputs: [`${name}_y`] }),
+      ],
+      initializer: [weight(by)],
+      output: [createValueInfo(`${name}_y`, DataType.FLOAT)],
+    });
+  const attributes = {
+    then_branch: { graph: branch('yes', 'w') },
+    else_branch: { graph: branch('no', 'v') },
+  };
+  return buildBytes({
+    nodes: [makeNode({ op: 'If', inputs: ['b'], outputs: ['y'], attributes })],
+    inputs: { x: ['n', 48], b: [] },
+    outputs: { y: ['n', 16] },
+    types: { b: DataType.BOOL },
+  });
+};
+
+test.each([
+  ['float16', DataType.FLOAT16, 'auto'],
+  ['float16', DataType.FLOAT16, 'nearest'],
+  ['bfloat16', DataType.BFLOAT16, 'auto'],
+])(
+  'with data, a product in a branch is rounded and corrected in the type that it computes in: %s, %i, %s',
+  async (_, type, rounding) => {
+    const data = [1, 0].map((b) => ({
+      inputs: {
+        x: { shape: [64, 48], data: values(64 * 48).map((value) => value + 1) },
+        b: { shape: [], data: [b] },
+      },
+    }));
+    const port = onnx(chosen(type), { ort });
+    const { report } = await quantize(port, {
+      registry,
+      weights: 'min-max',
+      bits: 2,
+      rounding,
+      correctBiases: true,
+      data,
+    });
+    expect(report.biases?.map(({ form }) => form)).toEqual(['new Add', 'new Add']);
+    expect(report.verdict?.outputs?.failure).toBeUndefined();
+    expect(report.verdict?.sqnrDb).toBeGreaterThan(5);
+  },
+);
+
+test.each(['Mul', 'Div', 'Add', 'Sub'])(
+  'a matrix of bfloat16 that is cast and changed by %s is one constant',
+  async (op) => {
+    const one = buildBytes({
+      nodes: [
+        cast('w', 'w32'),
+        makeNode({ op, inputs: ['w32', 'c'], outputs: ['own'] }),
+        makeNode({ op: 'MatMul', inputs: ['x', 'own'], outputs: ['y'] }),
+      ],
+      initializers: [
+        makeTensor('w', DataType.BFLOAT16, [64, 64], values(4096, 0.3)),
+        makeTensor(
+          'c',
+          DataType.FLOAT,
+          [64],
+          values(64).map((value) => value + 2),
+        ),
+      ],
+      inputs: { x: ['n', 64] },
+      outputs: { y: ['n', 64] },
+    });
+    const { report } = await quantize(onnx(one, { ort }), { weights: minMax(), bits: 4 });
+    expect(report.weights.map(({ shape }) => shape)).toEqual([[64, 64]]);
+    expect(report.verdict?.smaller).toBe(true);
+  },
+);

@@ -50,7 +50,7 @@ async function written(
 function weightOf(model: ReturnType<typeof buildModel>, slicing: Slicing) {
   const graph = model.proto.graph!;
   const tensor = graph.initializer[0]!;
-  const uses = [{ node: graph.node[0]!, graph, input: 1, direct: true }];
+  const uses = [{ node: graph.node[0]!, graph, input: 1, type: tensor.dataType, direct: true }];
   const shape = tensor.dims.map(Number);
   const source = { kind: 'initializer', graph, name: 'w', tensor } as const;
   return {

@@ -49,11 +49,17 @@ export async function compareCommand(
 function afterCompare({ a, b, inputs, outputs }: CompareDocument): string {
   if (inputs.source === 'random')
     return `${commandWords(['compare', a.file, b.file])} --calibrate PATH, with real inputs`;
-  // What is empty on both sides tells nothing.
-  const telling = outputs.filter((one) => one.values + one.nonFinite + one.otherShapes > 0);
+  // What is empty, or NaN, on both sides tells nothing.
+  const telling = outputs.filter(
+    ({ values, nonFinite, otherShapes, bothNaN = 0 }) => values - bothNaN + nonFinite + otherShapes > 0,
+  );
+  if (telling.length === 0)
+    return `${commandWords(['compare', a.file, b.file])} --calibrate PATH, with inputs on which ${a.file} gives numbers`;
   const isBad = telling.some(
-    ({ type, sqnrDb, top1 }) =>
+    ({ type, sqnrDb, top1, values, nonFinite }) =>
       (type.startsWith('float') && sqnrDb !== null && !(sqnrDb >= leastDecibels)) ||
+      // Of texts those that differ are counted so.
+      (type === 'string' && areMany(values + nonFinite, values)) ||
       (top1 !== undefined && areMany(top1.rows, top1.same)),
   );
   return isBad

@@ -41,6 +41,8 @@ export interface RunTensor {
   readonly data: Float32Array;
   /** Its values are whole numbers, or truth values, by their type: how far they are off in decibels says little. */
   readonly isInteger?: true;
+  /** Its values stand for texts: whole numbers that are equal where texts are. */
+  readonly isText?: true;
 }
 
 /** What one batch gave, by name: the model's outputs, and the tensors that were wanted. */

@@ -68,9 +68,10 @@ function judgeIntegers({ samples, outputs }: OutputsReport): Judged | undefined 
   const counted = outputs.filter(({ equal, values }) => equal !== undefined && values > 0);
   const [worst] = [...counted].sort((a, b) => partOf(a) - partOf(b));
   if (worst === undefined) return undefined;
-  const { name, values, equal = 0 } = worst;
+  const { name, values, equal = 0, isText } = worst;
+  const kind = isText === true ? 'text' : 'whole number';
   const title = counted.length === 1 ? `the output ${name}` : `the worst output, ${name},`;
-  const reason = `${title} gives the same whole number in ${equal} of ${values} ${onSamples(samples)}`;
+  const reason = `${title} gives the same ${kind} in ${equal} of ${values} ${onSamples(samples)}`;
   const grade = areMany(values, equal) ? 'probably-unusable' : 'probably-usable';
   return { grade, by: 'outputs', sqnrDb: null, reason };
 }

@@ -34,6 +34,8 @@ export interface OutputReport {
   readonly largest?: number;
   /** Its values are whole numbers, or truth values, by their type. */
   readonly isInteger?: true;
+  /** Its values stand for texts. */
+  readonly isText?: true;
   /** Pairs of whole numbers that are equal. */
   readonly equal?: number;
   /** Batches for which the shapes differ, as those of lists of found things may; they are in no other figure. */
@@ -63,6 +65,7 @@ export function gatherOutput(name: string): OutputGatherer {
   let sums = mergeDifferences([]);
   let otherShapes = 0;
   let isInteger = false;
+  let isText = false;
   let counts = { equal: 0, bothNaN: 0, largest: 0 };
   return {
     add(original, result, labels) {
@@ -71,6 +74,7 @@ export function gatherOutput(name: string): OutputGatherer {
         return;
       }
       isInteger = original.isInteger === true;
+      isText = original.isText === true;
       sums = mergeDifferences([sums, sumDifferences(original.data, result.data)]);
       counts = countPairs(counts, original.data, result.data);
       if (!isInteger) classes.add(original, result, labels);
@@ -88,6 +92,7 @@ export function gatherOutput(name: string): OutputGatherer {
         ...(counts.bothNaN === 0 ? {} : { bothNaN: counts.bothNaN }),
         ...(values === 0 ? {} : { largest: counts.largest }),
         ...(isInteger ? { isInteger, equal: counts.equal } : {}),
+        ...(isText ? { isText } : {}),
         ...(otherShapes === 0 ? {} : { otherShapes }),
         ...defined({ classes: agreement }),
       };

@@ -12,12 +12,12 @@ export interface UsedPlace {
 
 /** Where what a weight adds on average can be taken off; a clause why it cannot. */
 export function biasPlace(site: WeightSite): UsedPlace | string {
-  const { kernel, outputAxes, shape, uses, source } = site;
+  const { kernel, outputAxes, shape, uses } = site;
   const [use, ...others] = uses;
   if (kernel === 'embedding') return 'it is a table, of which nothing is summed';
   if (use === undefined || others.length > 0) return 'several operators take the weight';
-  const type: number = source.tensor.dataType;
-  if (type !== DataType.FLOAT && type !== DataType.FLOAT16) return 'its type is neither FLOAT nor FLOAT16';
+  if (use.type !== DataType.FLOAT && use.type !== DataType.FLOAT16)
+    return 'its type is neither FLOAT nor FLOAT16';
   const ordered = use.direct || outputAxes.filter((axis) => (shape[axis] as number) > 1).length < 2;
   if (!ordered)
     return 'the weight reaches its layer through other operators, which may change the order of its channels';

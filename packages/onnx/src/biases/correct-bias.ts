@@ -22,7 +22,7 @@ const addBroadcasts = 7;
 interface Correction {
   readonly graph: EditableGraph;
   readonly node: NodeProto;
-  /** Of the weight and of what is added. */
+  /** Of the weight as its operator takes it, and of what is added. */
   readonly type: DataType;
   readonly place: BiasPlace;
   /** By how much the products of each channel are too large. */
@@ -35,7 +35,7 @@ export function correctBias(editor: ModelEditor, site: WeightSite, shift: Float3
   if (typeof found === 'string') return left(found);
   const { use, place } = found;
   const graph = editor.graph(use.graph);
-  const own = { graph, node: use.node, type: site.source.tensor.dataType, place, shift };
+  const own = { graph, node: use.node, type: use.type, place, shift };
   const changed = place.input === undefined ? undefined : changedInput(own, place.input);
   if (changed !== undefined) return changed;
   const { axis } = place;

@@ -63,16 +63,17 @@ function withDecoded({ float, ...note }: StorageNote): StorageNote {
 
 /** A weight as those of files are described. */
 export function siteOf({ name, tensor }: PackedWeight, graph: GraphProto): WeightSite {
-  const uses = graph.node.flatMap((node) => usesBy(node, name, graph));
   const constant = graph.initializer.find((one) => one.name === name) as TensorProto;
+  const { dataType: type } = constant;
+  const uses = graph.node.flatMap((node) => usesBy(node, name, { graph, type }));
   const source = { kind: 'initializer', graph, name, tensor: constant } as const;
   const [meaning] = uses.flatMap(({ node, input }) => meaningOf(node, input, tensor.shape));
   const view = meaning ?? { shape: tensor.shape, outputAxes: [] };
   return { id: name, kernel: 'kernel', source, uses, ...view, shape: tensor.shape };
 }
 
-const usesBy = (node: NodeProto, name: string, graph: GraphProto): WeightUse[] =>
-  node.input.flatMap((one, input) => (one === name ? [{ node, graph, input, direct: true }] : []));
+const usesBy = (node: NodeProto, name: string, own: Pick<WeightUse, 'graph' | 'type'>): WeightUse[] =>
+  node.input.flatMap((one, input) => (one === name ? [{ ...own, node, input, direct: true }] : []));
 
 /** What the axes of a weight mean to the operator that takes it, where they are its own. */
 function meaningOf(node: NodeProto, input: number, shape: readonly number[]) {

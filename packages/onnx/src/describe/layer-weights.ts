@@ -21,6 +21,7 @@ import { type Definition, isStandard, resolve, type Scope } from '../graph/scope
 import type { SiteDrafts } from './site-drafts.js';
 import { isQuantizedOperator, skipReasons } from './skip-reasons.js';
 import { traceWeight, type Trace } from './trace-weight.js';
+import { typeAtUse } from './type-at-use.js';
 import { unfitSource } from './unfit-source.js';
 import type { WeightSite } from './weight-site.js';
 
@@ -177,7 +178,8 @@ function collectWeights(
     }
     for (const traced of trace.sources) {
       const reason = unfitSource(traced, context);
-      const use = { node, graph: scope.graph, input, direct: itself && traced.direct };
+      const type = typeAtUse(resolve(scope, node.input[input] ?? ''));
+      const use = { node, graph: scope.graph, input, type, direct: itself && traced.direct };
       if (reason === undefined) weights.add(context.drafts.add(traced, kernel, use));
       else skipped.push({ subject: traced.source.name, reason });
     }

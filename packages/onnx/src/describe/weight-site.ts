@@ -9,6 +9,8 @@ export interface WeightUse {
   readonly graph: GraphProto;
   /** Index of the node's input that the weight (or the end of its chain) feeds. */
   readonly input: number;
+  /** The element type in which the node takes it, which a `Cast` on the way may have made. */
+  readonly type: number;
   /** Whether the source feeds the node itself, without a chain of constant operators between them. */
   readonly direct: boolean;
 }

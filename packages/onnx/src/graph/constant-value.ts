@@ -9,7 +9,7 @@ export interface ConstantType {
   readonly dims: readonly number[];
 }
 
-/** A constant as numbers: floats of 16, 32 or 64 bits, or integers and booleans of at most 64 bits. */
+/** A constant as numbers: floats of 16 (both kinds), 32 or 64 bits, or integers and booleans of at most 64 bits. */
 export interface ConstantValue extends ConstantType {
   /** Row-major. */
   readonly values: Float32Array | readonly number[];
@@ -21,6 +21,7 @@ const readers: ReadonlyMap<number, (tensor: TensorProto, where: string) => Const
 >([
   [DataType.FLOAT, readFloats],
   [DataType.FLOAT16, readFloats],
+  [DataType.BFLOAT16, readFloats],
   [DataType.DOUBLE, readDoubles],
   [DataType.INT64, readIntegers],
   [DataType.INT32, readIntegers],

@@ -9,7 +9,7 @@ import { makeTensor } from '../graph/make-tensor.js';
 import { writeModel } from '../model/write-model.js';
 import { observeModel } from './observe-model.js';
 import type { OrtRuntime } from './ort.js';
-import { numericOutputs } from './readable-outputs.js';
+import { readableOutputs } from './readable-outputs.js';
 import { openModel, runBatches } from './run-model.js';
 
 const runtime: OrtRuntime = ort;
@@ -98,7 +98,7 @@ test('stops when it is told to', async () => {
 
 test('runs a model batch by batch', async () => {
   const outputs = [];
-  const open = await openModel(numericOutputs(model), writeModel(model), runtime);
+  const open = await openModel(readableOutputs(model), writeModel(model), runtime);
   for await (const output of runBatches(open, [batch([1, 3], [-1, 0, 2])])) {
     outputs.push(output);
   }

@@ -58,17 +58,6 @@ export function readableOutputs(model: OnnxModel): ReadableModel {
   return { model: { ...model, proto: copyMessage(model.proto, { graph: copy }) }, outputs, unread };
 }
 
-/** The same for whoever takes numbers: texts, and what no tensor holds, are left out. */
-export function numericOutputs(model: OnnxModel): Omit<ReadableModel, 'unread'> {
-  const { model: readable, outputs: all } = readableOutputs(model);
-  const outputs = all.filter(({ declared }) => declared.type !== 'string');
-  if (outputs.length === all.length) return { model: readable, outputs };
-  const graph = readable.proto.graph as GraphProto;
-  const kept = new Set(outputs.map(({ tensor }) => tensor));
-  const copy = copyMessage(graph, { output: graph.output.filter(({ name }) => kept.has(name)) });
-  return { model: { ...model, proto: copyMessage(readable.proto, { graph: copy }) }, outputs };
-}
-
 /** The model with those outputs alone that are tensors of numbers as they are; the same one where all are. */
 export function numbersAlone(model: OnnxModel): OnnxModel {
   const graph = model.proto.graph as GraphProto;

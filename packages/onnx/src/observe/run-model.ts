@@ -20,7 +20,7 @@ export interface OpenModel {
 }
 
 /**
- * @param readable A model of numeric outputs.
+ * @param readable A model whose outputs are tensors.
  * @param bytes Of this very model.
  * @throws LowbitError `runtime-failed` when the runtime refuses the model.
  */
@@ -57,15 +57,23 @@ export async function* runBatches(
     const results = isSilent ? {} : await runSession(session, { ...feeds, ...more }, where);
     const own = outputs.map(({ declared, tensor }) => [declared.name, results[tensor] as OrtTensor] as const);
     const wanted = Object.entries({ ...results, ...feeds }).filter(([name]) => want.includes(name));
-    yield Object.fromEntries(
-      [...own, ...wanted].map(([name, output]) => [
-        name,
-        {
-          shape: output.dims,
-          data: Float32Array.from(floatsOf(output, name)),
-          ...(output.type.startsWith('float') ? {} : { isInteger: true as const }),
-        },
-      ]),
-    );
+    yield Object.fromEntries([...own, ...wanted].map(([name, output]) => [name, runTensor(output, name)]));
   }
+}
+
+function runTensor(output: OrtTensor, name: string): RunOutputs[string] {
+  const { dims: shape, data, type } = output;
+  if (Array.isArray(data)) {
+    const numbers = Float32Array.from(data as readonly string[], numberOfText);
+    return { shape, data: numbers, isInteger: true, isText: true };
+  }
+  const values = Float32Array.from(floatsOf(output, name));
+  return { shape, data: values, ...(type.startsWith('float') ? {} : { isInteger: true }) };
+}
+
+/** A whole number below 2²⁴, which float32 holds, for a text: another one for nearly every other text. */
+function numberOfText(text: string): number {
+  let number = 0;
+  for (const character of text) number = (Math.imul(number, 31) + (character.codePointAt(0) ?? 0)) >>> 0;
+  return number % 16_777_213;
 }

@@ -32,7 +32,13 @@ describe.each(operatorSamples)('$title', ({ operator, sample }) => {
     for (const [id, view] of Object.entries(sample.weights)) {
       const input = node.input.indexOf(id);
       const kernel = operator.roles(node).find((role) => role.input === input)?.kernel;
-      const expected = { id, kernel, shape: sample.inputs[id], ...view, uses: [{ input, direct: true }] };
+      const expected = {
+        id,
+        kernel,
+        shape: sample.inputs[id],
+        ...view,
+        uses: [{ input, type: DataType.FLOAT, direct: true }],
+      };
       expect(sites.find((site) => site.id === id)).toMatchObject(expected);
     }
     expect(layers.map(({ weights, skipped }) => [weights, skipped])).toEqual([[sites, []]]);

@@ -71,7 +71,7 @@ function sitesOf(
     const tensor = graph.initializer.find(({ name }) => name === id) ?? node!.attribute[0]!.t!;
     const source: ConstantSource = { kind, graph, name: id, tensor, ...(node === undefined ? {} : { node }) };
     const use = graph.node.find(({ input }) => input[0] === id)!;
-    const uses = [{ node: use, graph, input: 0, direct: true }];
+    const uses = [{ node: use, graph, input: 0, type: tensor.dataType, direct: true }];
     return { id, kernel: 'kernel', source, shape, outputAxes: [0], uses };
   });
 }

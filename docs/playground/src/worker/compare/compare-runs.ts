@@ -1,8 +1,9 @@
-import { stopIfAborted } from '@lowbit/core/adapter';
-import type { RunOutputs } from '@lowbit/onnx';
+import { type OutputValues, stopIfAborted } from '@lowbit/core/adapter';
 import { differenceOf, mergeDifferences, outputCollector, type ModelValue } from 'lowbit/browser';
 import type { CompareResult } from '../../shared/messages.js';
 import type { Session } from '../session.js';
+
+type Outputs = Readonly<Record<string, OutputValues>>;
 
 /**
  * Compares what two models give, batch by batch.
@@ -12,8 +13,8 @@ import type { Session } from '../session.js';
  * @throws LowbitError `aborted`, and what the runs throw.
  */
 export async function compareRuns(
-  first: AsyncIterator<RunOutputs>,
-  second: AsyncIterator<RunOutputs>,
+  first: AsyncIterator<Outputs>,
+  second: AsyncIterator<Outputs>,
   declared: readonly ModelValue[],
   batches: number,
   { signal, onProgress }: Session,
@@ -37,8 +38,8 @@ export async function compareRuns(
   };
 }
 
-async function outputsOf(run: AsyncIterator<RunOutputs>): Promise<RunOutputs> {
-  return (await run.next()).value as RunOutputs;
+async function outputsOf(run: AsyncIterator<Outputs>): Promise<Outputs> {
+  return (await run.next()).value as Outputs;
 }
 
 /** Lets a message through that may cancel. */

@@ -1,13 +1,7 @@
 import type { Batch } from '@lowbit/core';
 import { calibrationInputs } from '@lowbit/data';
-import {
-  onnx,
-  type OnnxModel,
-  type OnnxPort,
-  type OnnxResult,
-  type ReadExternalData,
-  type RunOutputs,
-} from '@lowbit/onnx';
+import type { RunnableModel } from '@lowbit/core/adapter';
+import { type ExternalFile, type OnnxModel, type OnnxResult, openRunnable, readModel } from '@lowbit/onnx';
 import { interfaceOf } from 'lowbit/browser';
 import type { CompareInputs, CompareResult } from '../../shared/messages.js';
 import { compareRuns } from '../compare/compare-runs.js';
@@ -36,24 +30,29 @@ export async function compareOnnx(
   session: Session,
 ): Promise<CompareResult> {
   session.onProgress({ label: 'Loading onnxruntime-web', done: 0, total: 1 });
-  const { inputs, outputs } = interfaceOf(read);
+  const { inputs, externalFiles } = interfaceOf(read);
   const batches = await makeBatches(calibrationInputs(inputs, name), wanted);
   const ort = await loadOrt();
-  const run = (file: string, model: Uint8Array, externalData: ReadExternalData) =>
-    running(onnx(model, { name: file, ort, externalData }), batches);
-  return compareRuns(
-    run(name, bytes, async (path) => beside(files, path)),
-    run('the result', result.bytes, async (path) => dataOf(result, path)),
-    outputs,
-    batches.length,
-    session,
-  );
+  const opened: RunnableModel[] = [];
+  const open = async (model: OnnxModel, own: Uint8Array, externalData: readonly ExternalFile[]) => {
+    const runnable = await openRunnable(model, own, ort, { externalData });
+    opened.push(runnable);
+    return runnable;
+  };
+  try {
+    const given = externalFiles.map((path) => ({ path, data: beside(files, path) }));
+    const first = await open(read, bytes, given);
+    const { bytes: own, externalData = [] } = result;
+    const second = await open(readModel(own, 'the result'), own, externalData);
+    const runs = [first, second].map((model) => running(model, batches)) as [Running, Running];
+    return await compareRuns(...runs, first.outputs, batches.length, session);
+  } finally {
+    for (const model of opened) await model.close();
+  }
 }
 
-function dataOf({ externalData = [] }: OnnxResult, wanted: string): Uint8Array {
-  return externalData.find(({ path }) => path === wanted)?.data ?? new Uint8Array(0);
-}
+type Running = ReturnType<typeof running>;
 
-function running({ run }: OnnxPort, batches: readonly Batch[]): AsyncIterator<RunOutputs> {
-  return run!(batches)[Symbol.asyncIterator]();
+async function* running(model: RunnableModel, batches: readonly Batch[]) {
+  for (const { inputs } of batches) yield await model.run(inputs);
 }

@@ -1,8 +1,15 @@
 import { roundToFloat16 } from '@lowbit/core/adapter';
 import type { ConstantValue } from '../../graph/constant-value.js';
+import { makeTensor } from '../../graph/make-tensor.js';
+import { readFloats } from '../../model/tensor-data.js';
 import { DataType } from '../../schema/proto.js';
 
-const floats: ReadonlySet<number> = new Set([DataType.FLOAT, DataType.FLOAT16, DataType.DOUBLE]);
+const floats: ReadonlySet<number> = new Set([
+  DataType.FLOAT,
+  DataType.FLOAT16,
+  DataType.BFLOAT16,
+  DataType.DOUBLE,
+]);
 
 /** Whether constants of this type are computed with as floats. */
 export const isFloat = (type: number): boolean => floats.has(type);
@@ -15,6 +22,8 @@ export function ofType(
 ): ConstantValue | undefined {
   if (type === DataType.FLOAT) return { type, dims, values: Float32Array.from(values) };
   if (type === DataType.FLOAT16) return { type, dims, values: Float32Array.from(values, roundToFloat16) };
+  if (type === DataType.BFLOAT16)
+    return { type, dims, values: readFloats(makeTensor('', type, dims, Array.from(values)), 'a constant') };
   const all = Array.from(values);
   if (type === DataType.DOUBLE) return { type, dims, values: all };
   const [low, high] = type === DataType.INT32 ? [-(2 ** 31), 2 ** 31 - 1] : [-Infinity, Infinity];

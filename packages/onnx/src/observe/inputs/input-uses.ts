@@ -9,6 +9,8 @@ import type { GraphProto, NodeProto } from '../../schema/proto.js';
 export interface InputUse {
   readonly rows: InputRows;
   readonly graph: GraphProto;
+  /** Element type of the weight there, and so of the values. */
+  readonly type: number;
 }
 
 /**
@@ -22,7 +24,7 @@ export function inputUses(
 ): readonly InputUse[] | string {
   const found = site.uses.map((use) => {
     const rows = hidden(use.graph) ?? rowsOf(site, use);
-    return typeof rows === 'string' ? rows : { rows, graph: use.graph };
+    return typeof rows === 'string' ? rows : { rows, graph: use.graph, type: use.type };
   });
   const unknown = found.find((rows) => typeof rows === 'string');
   return unknown ?? found.filter((rows) => typeof rows !== 'string');

@@ -46,15 +46,12 @@ export function looksAt(
     const gatherer = typeof uses === 'string' ? uses : gathererOf(site, uses, options, roughly);
     gathered.set(site.id, gatherer);
     if (typeof uses === 'string' || typeof gatherer === 'string') return [];
-    return uses.flatMap((use, user) => valuesOf(use, { user, gatherer, type: site.source.tensor.dataType }));
+    return uses.flatMap((use, user) => valuesOf(use, user, gatherer));
   });
   return { values, result: () => sorted(gathered) };
 }
 
-function valuesOf(
-  { rows, graph }: InputUse,
-  { user, gatherer, type }: { readonly user: number; readonly gatherer: RowGatherer; readonly type: number },
-): readonly LookedAt[] {
+function valuesOf({ rows, graph, type }: InputUse, user: number, gatherer: RowGatherer): readonly LookedAt[] {
   const cut = rowCutter(rows);
   const at = { graph, type };
   // What the first step begins with is looked at before the steps.
