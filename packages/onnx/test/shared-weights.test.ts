@@ -137,6 +137,44 @@ describe('a weight of several operators stays float', () => {
     expect(packed.report.weights[0]?.storageReason).toContain('this matrix is taken otherwise too');
   });
 
+  it.each([
+    ['it is turned for one of them', [node('Transpose', ['w'], 'v', { perm: [1, 0] })]],
+    ['it has another shape for one of them', [node('Reshape', ['w', 'shape'], 'v')]],
+    ['something else is computed of it too', [node('Mul', ['w', 'z'], 'v')]],
+  ])('where %s, and is stored once', async (_, nodes) => {
+    for (const rows of [32, 96]) {
+      const w = makeTensor(
+        'w',
+        DataType.FLOAT,
+        [rows, rows],
+        noise([rows, rows], random).data as Float32Array,
+      );
+      const bytes = buildBytes({
+        nodes: [
+          ...nodes,
+          node('MatMul', ['x', 'w'], 'a'),
+          node('Tanh', ['a'], 'b'),
+          node('MatMul', ['b', 'v'], 'y'),
+        ],
+        initializers: [w, makeTensor('shape', DataType.INT64, [2], [rows, -1])],
+        inputs: { x: [64, rows], z: [rows] },
+        outputs: { y: [64, rows] },
+      });
+      const quantized = await quantize(onnx(bytes, { integers: 'operators' }), {
+        weights: minMax(),
+        activations: dynamic(),
+      });
+      const { model, report } = quantized;
+      expect(report.modelBytes.after).toBeLessThan(rows ** 2 + 64 * rows);
+      const given = { x: noise([64, rows], seededRandom(5)), z: noise([rows], seededRandom(6)) };
+      const [before, after] = [await runModel(bytes, given), await runModel(model.bytes, given)];
+      const largest = Math.max(...before.get('y')!.map(Math.abs));
+      after.get('y')!.forEach((value, at) => {
+        expect(Math.abs(value - before.get('y')![at]!) / largest).toBeLessThan(0.05);
+      });
+    }
+  });
+
   it('where one of them has a bias that is computed, and the reason is that', async () => {
     const nodes = [node('MatMul', ['x', 'w'], 'a'), node('Gemm', ['z', 'w', 'a'], 'y')];
     const { report, ops } = await written(modelOf(nodes), { integers: 'operators' });

@@ -92,14 +92,21 @@ function takesAsBias(user: NodeProto, name: string): boolean {
   return operator?.integer?.takesBias === true && inputs.every((at) => at > 0 && !weights.includes(at));
 }
 
-/** How many values may take the place of the constants: few, or no more than go. */
+/** How many values may take the place of the constants: few, or no more than go; a weight that is moved is not stored beside itself. */
 function mostWorth(node: NodeProto, graph: EditableGraph): number {
   const freed = node.input.filter((name) => graph.soleUser(name) === node);
   const sizes = freed.map((name) => sizeOf(graph.constantType(name)?.dims ?? []));
   return Math.max(
-    smallConstant,
+    isTurnedWeight(node, graph) ? 0 : smallConstant,
     sizes.reduce((sum, size) => sum + size, 0),
   );
+}
+
+/** Whether a node gives a weight another order or shape that is taken as it is stored too. */
+function isTurnedWeight(node: NodeProto, graph: EditableGraph): boolean {
+  const [source = '', turned = ''] = [node.input[0], node.output[0]];
+  const turns = ['Transpose', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze'].includes(node.opType);
+  return turns && feedsWeight(source, graph, 0) && feedsWeight(turned, graph);
 }
 
 /** Puts a constant in the place of a value wherever it is used. */

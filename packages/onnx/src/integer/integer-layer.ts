@@ -58,7 +58,8 @@ export function integerLayer(
   const { name, tensor } = weight.source;
   const cast =
     weight.uses.length === 1 && use !== undefined ? castWeight(node, use.input, name, graph) : undefined;
-  const isSole = weight.uses.length === 1 && (use?.direct === true || cast !== undefined);
+  const isAlone = graph.users(name).length === 1 && !graph.isHeld(name);
+  const isSole = weight.uses.length === 1 && isAlone && (use?.direct === true || cast !== undefined);
   const tied = isSole || form === 'qdq' ? undefined : tiedTable(weight, node, graph);
   const shared = form !== 'qdq' && isShared(weight, graph);
   if (weights.length !== 1 || !(isSole || tied !== undefined || shared)) return sharedWeight;
