@@ -1,3 +1,4 @@
+import { typeAtUse } from './chain-inputs.js';
 import type { SkipNote } from '@lowbit/core';
 import { sizeOf } from '@lowbit/core/adapter';
 import { isFloatType } from '../model/data-types.js';
@@ -21,7 +22,6 @@ import { type Definition, isStandard, resolve, type Scope } from '../graph/scope
 import type { SiteDrafts } from './site-drafts.js';
 import { isQuantizedOperator, skipReasons } from './skip-reasons.js';
 import { traceWeight, type Trace } from './trace-weight.js';
-import { typeAtUse } from './type-at-use.js';
 import { unfitSource } from './unfit-source.js';
 import type { WeightSite } from './weight-site.js';
 
