@@ -1,4 +1,3 @@
-import { typeAtUse } from './chain-inputs.js';
 import type { SkipNote } from '@lowbit/core';
 import { sizeOf } from '@lowbit/core/adapter';
 import { isFloatType } from '../model/data-types.js';
@@ -11,6 +10,7 @@ import { hasReferences } from '../graph/attributes.js';
 import type { ArgumentRoles } from './argument-roles.js';
 import { chainOperator } from '../operators/moves/chain-operators.js';
 import type { TracedSource } from './back-to-sources.js';
+import { typeAtUse } from './chain-inputs.js';
 import { constantSource } from '../graph/constant-source.js';
 import { takesOverridable } from './overridable.js';
 import { hasConstantRows } from './looked-up-tables.js';

@@ -1,6 +1,6 @@
 import type { Batch } from '@lowbit/core';
-import { calibrationInputs } from '@lowbit/data';
 import type { RunnableModel } from '@lowbit/core/adapter';
+import { calibrationInputs } from '@lowbit/data';
 import { type ExternalFile, type OnnxModel, type OnnxResult, openRunnable, readModel } from '@lowbit/onnx';
 import { interfaceOf } from 'lowbit/browser';
 import type { CompareInputs, CompareResult } from '../../shared/messages.js';
