@@ -9,6 +9,7 @@ import { plainMinMax } from '../../test/helpers/plain-min-max.js';
 import { plainDynamic, plainRange } from '../../test/helpers/plain-quantizers.js';
 import { runModel } from '../../test/helpers/run-model.js';
 import { onnx } from '../index.js';
+import { readModel } from '../read/read-model.js';
 
 ort.env.wasm.numThreads = 1;
 const recipe = (data: readonly Batch[], more: Recipe = {}): Recipe => ({
@@ -30,6 +31,24 @@ test.each(cases)('$name takes off what the weight adds on average', async ({ mod
   // Permits sums of some hundred float32 products in another order.
   expected.forEach((value, i) => expect(Math.abs(y[i]! - value)).toBeLessThan(2e-5));
   expect(result.report.biases?.map(({ left }) => left)).toEqual(result.report.weights.map(() => undefined));
+});
+
+test.each([
+  ['Conv without one and with an Add behind', 'Add'],
+  ['Conv without one and with a BatchNormalization behind', 'mean'],
+  ['Conv without one', 'new bias'],
+  ['MatMul', 'new Add'],
+])('%s: nothing is added to the file that stands in it', async (name, form) => {
+  const { model, x, shape } = cases.find((one) => one.name === name)!;
+  const data: Batch[] = [{ inputs: { x: { shape, data: Float32Array.from(x) } } }];
+  const bytes = () => Uint8Array.from(atob(model), (letter) => letter.charCodeAt(0));
+  const written = async (correctBiases: boolean) =>
+    quantize(onnx(bytes(), { ort }), recipe(data, { correctBiases }), { capture: 'once' });
+  const [plain, corrected] = [await written(false), await written(true)];
+  expect(corrected.report.biases!.map((one) => one.form)).toEqual([form]);
+  const count = ({ model }: typeof plain) => readModel(model.bytes).proto.graph!.initializer.length;
+  if (form.startsWith('new')) expect(count(corrected)).toBe(count(plain) + 1);
+  else expect(count(corrected)).toBe(count(plain));
 });
 
 const samples = runningSamples.filter(({ operator }) => operator.bias !== undefined);

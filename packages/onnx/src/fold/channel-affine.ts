@@ -56,6 +56,11 @@ export const scaleBy = (scale: Float64Array): ChannelAffine => ({
   shifts: false,
 });
 
+/** Whether a `BatchNormalization` normalizes by what it sees, not by the mean and variance that it is given, or gives both. */
+export const trainsHere = ({ attribute, output }: NodeProto): boolean =>
+  attribute.some(({ name, i }) => name === 'training_mode' && i !== 0n) ||
+  output.slice(1).some((name) => name !== '');
+
 /** y = scale · (x − mean) / √(variance + ε) + bias, as in inference. */
 function batchNormalization(
   node: NodeProto,
@@ -63,10 +68,8 @@ function batchNormalization(
   { channels, rank, channelAxis }: Shape,
   graph: EditableGraph,
 ): ChannelAffine | undefined {
-  const training = node.attribute.some(({ name, i }) => name === 'training_mode' && i !== 0n);
-  const extra = node.output.slice(1).some((name) => name !== '');
   const onChannels = rank !== undefined && channelAxis + rank === 1;
-  if (node.input[0] !== x || training || extra || !onChannels) return undefined;
+  if (node.input[0] !== x || trainsHere(node) || !onChannels) return undefined;
   const parts = node.input.slice(1, 5).map((name) => graph.constant(name));
   const fits = parts.every((part) => part?.type === DataType.FLOAT && part.values.length === channels);
   if (!fits || parts.length !== 4) return undefined;

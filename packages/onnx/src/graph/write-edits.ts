@@ -38,7 +38,12 @@ export function writeEdits(graph: GraphProto, { ir, keepsPlaces }: GraphPlace, e
   writeInitializers(graph, edits);
   const nodes = edits.nodes
     .filter((node) => !isConstantNode(node) || !isUnused(node.output[0] as string))
-    .map((node) => (isConstantNode(node) ? withTensor(node, constants) : node));
+    .map((node) => {
+      const changed = isConstantNode(node) ? withTensor(node, constants) : node;
+      // What stands in the place of a node of the file needs no more name than that had.
+      if (named.has(node)) named.add(changed);
+      return changed;
+    });
   const added = constants.added().filter(({ name }) => edits.links.isUsed(name));
   const asNodes = ir < initializersStandAlone ? added.map(constantNode) : [];
   if (asNodes.length === 0) graph.initializer.push(...added);
