@@ -1,6 +1,5 @@
 import {
   everywhere,
-  inputStatistics,
   isLowbitError,
   type LayerDescriptor,
   quantize,
@@ -53,10 +52,8 @@ export async function makeGraph(
     recipe.rounding !== 'nearest' &&
     isQuickToRound(layers)
   ) {
-    const { signal, onProgress } = settings;
     try {
-      const port = portOf(graph, folder, settings);
-      const calibration = await inputStatistics(port, made.batches, defined({ signal, onProgress }));
+      const calibration = await made.statistics();
       const { rounding = quickRounder } = recipe;
       const own = { rounding, calibration, correctBiases: false };
       const rounded = await make(areHeard ? 'float' : 8, own);
@@ -68,13 +65,6 @@ export async function makeGraph(
   }
   return areHeard ? make('float', nearest) : first;
 }
-
-const portOf = (
-  { path, bytes }: OpenedGraph,
-  folder: ModelFolder,
-  { ort }: GraphSettings,
-  options: Parameters<typeof onnx>[1] = {},
-) => onnx(bytes, { name: path, externalData: folder.beside(path), ...options, ...defined({ ort }) });
 
 async function makeWith(
   tables: TableBits,
@@ -91,11 +81,13 @@ async function makeWith(
   const { data } = own;
   const isSeen = data !== undefined && ort !== undefined;
   const halves = { ...defined({ keep }), ...(isSeen ? { data } : {}) };
-  const port = portOf(graph, folder, settings, {
+  const port = onnx(graph.bytes, {
+    name: graph.path,
+    externalData: folder.beside(graph.path),
     external: 'fit',
     ...form.options,
     ...(form.options.float16 === true ? { float16: halves } : {}),
-    ...defined({ externalLimit: fileLimit }),
+    ...defined({ ort, externalLimit: fileLimit }),
   });
   const bits = isLeftOut ? { bits: everywhere('float') } : {};
   const recipe = withOwn(form, { ...fitting, ...own, ...bits });

@@ -1,5 +1,6 @@
 import {
   type Batch,
+  inputStatistics,
   isLowbitError,
   type LayerDescriptor,
   type LowbitError,
@@ -83,7 +84,7 @@ export async function openGraph(
   const nodes = nodesOf(model.proto);
   const operators = new Set(nodes.map(({ opType }) => opType));
   const names = graphNames(isLowbitError(layers) ? [] : layers, nodes);
-  const { ort } = options;
+  const { ort, signal, onProgress } = options;
   const found = await graphBatches({ model, path, folder, ort }, () => options.data);
   const unfit =
     typeof found === 'string'
@@ -92,7 +93,15 @@ export async function openGraph(
   const data = unfit === undefined ? found : undefined;
   const asked = (await options.recipe?.({ name, path, bytes })) ?? {};
   const recipe = typeof data === 'object' ? { data, ...asked } : asked;
-  const made = isUnseen(recipe, options) ? await madeInputs({ model, path, folder, ort }) : undefined;
+  const observe = (batches: AsyncIterable<Batch>) =>
+    inputStatistics(
+      onnx(bytes, { name: path, externalData: folder.beside(path), ...defined({ ort }) }),
+      batches,
+      defined({ signal, onProgress }),
+    );
+  const made = isUnseen(recipe, options)
+    ? await madeInputs({ model, path, folder, ort }, observe)
+    : undefined;
   const dataPaths = externalFiles.map((file) => file.path);
   const saved = read.length - bytes.length;
   return {

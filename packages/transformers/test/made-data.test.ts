@@ -1,4 +1,4 @@
-import { seededRandom, type Recipe } from '@lowbit/core';
+import { type ProgressEvent, type Recipe, seededRandom } from '@lowbit/core';
 import { modelBuilder } from '@lowbit/onnx/build';
 import * as ort from 'onnxruntime-web';
 import { expect, test } from 'vitest';
@@ -13,6 +13,8 @@ async function written(files: Files, dtype: string, own: Partial<Recipe> = {}) {
   const graph = told.written[0];
   return { graph, bytes: result.get(graph?.path ?? '') as Uint8Array };
 }
+
+type Memory = ReturnType<typeof memoryFolder>;
 
 async function outputOf(bytes: Uint8Array, feeds: Record<string, ort.Tensor>): Promise<Float32Array> {
   const session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 4 });
@@ -73,6 +75,22 @@ test('codes of blocks are chosen by tokens that were made, in as many bytes and 
     );
     expect((await kept) as number, dtype).toBeGreaterThan(((await before) as number) + gain);
   }
+});
+
+test('a graph is run on inputs that were made once for all dtypes', async () => {
+  const graph = (await encoder()).bytes;
+  const [several, alone] = [0, 1].map(() => memoryFolder({ 'onnx/model.onnx': graph })) as [Memory, Memory];
+  const observed = async (one: Memory, dtypes: readonly string[]) => {
+    let events = 0;
+    const onProgress = ({ phase }: ProgressEvent) => (events += Number(phase === 'observe'));
+    await quantizeFolder(one.folder, { dtypes, ort, onProgress }, one.writer);
+    return events;
+  };
+  const all = await observed(several, ['q4', 'q4f16', 'q2']);
+  expect(all).toBe(await observed(alone, ['q4']));
+  expect(all).toBeGreaterThan(0);
+  const q4 = 'onnx/model_q4.onnx';
+  expect(several.result.get(q4)).toEqual(alone.result.get(q4));
 });
 
 test('pictures are as large as config.json says, and those that a graph does not run on are no loss', async () => {
