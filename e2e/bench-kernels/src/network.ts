@@ -24,6 +24,12 @@ export async function networkContenders(): Promise<Contender[]> {
   return contenders;
 }
 
-function contender(name: string, model: Pick<tf.InferenceModel, 'predict'>, picture: tf.Tensor): Contender {
-  return { name, run: () => tf.tidy(() => (model.predict(picture, {}) as tf.Tensor).dataSync().slice()) };
+function contender(
+  name: string,
+  model: Pick<tf.InferenceModel, 'predict'> & { dispose(): unknown },
+  picture: tf.Tensor,
+): Contender {
+  const outputs = () =>
+    tf.tidy(() => (model.predict(picture, {}) as tf.Tensor).dataSync().slice() as Float32Array);
+  return { name, run: outputs, outputs, dispose: () => model.dispose() };
 }

@@ -13,6 +13,9 @@ export interface WorkValues {
 export interface Contender {
   readonly name: string;
   run(): unknown;
+  /** What it gives, row-major, channels last. */
+  outputs(): Float32Array | Promise<Float32Array>;
+  dispose(): unknown;
 }
 
 const conv = (size: number, channels: number): Work => ({
@@ -37,6 +40,12 @@ export const works: readonly Work[] = [
 export function productsOf(work: Work): number {
   if (work.kind === 'conv') return work.size ** 2 * work.channels ** 2 * 9;
   return work.rows * work.size ** 2;
+}
+
+/** The step of outputs of 8 bits which reach five times as far as these spread, inputs and weights being even between −1 and 1. */
+export function outputScale(work: Work): number {
+  const inputs = work.kind === 'conv' ? 9 * work.channels : work.size;
+  return (5 * Math.sqrt(inputs)) / 3 / 127;
 }
 
 export function valuesOf(work: Work): WorkValues {

@@ -1,44 +1,46 @@
-import { createKernels } from '@lowbit/kernels';
+import { createTensorKernels } from '@lowbit/kernels/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { kernelContenders } from '../src/kernels.js';
-import { measure, median } from '../src/measure.js';
+import { median } from '../src/measure.js';
 import { networkContenders } from '../src/network.js';
 import { onnxruntime } from '../src/rivals/onnxruntime.js';
-import { tensorflow } from '../src/rivals/tensorflow.js';
-import { productsOf, valuesOf, type Work } from '../src/work.js';
+import { rowOf } from '../src/row.js';
+import { productsOf, type Work } from '../src/work.js';
 
-const kernels = await createKernels();
 const works: readonly Work[] = [
   { kind: 'conv', name: 'conv', size: 5, channels: 8 },
   { kind: 'product', name: 'product', rows: 3, size: 8 },
 ];
 
 describe.each(works)('$kind', (work) => {
-  it('is computed by all contenders', async () => {
-    const values = valuesOf(work);
-    const contenders = [
-      await tensorflow(work, values),
-      ...(await onnxruntime(work, values)),
-      ...kernelContenders(kernels, work, values),
-    ];
-    const timings = await measure(contenders, 1);
-    expect(timings.map(({ name }) => name.replace(/ \d+\.\d+\.\d+/, ''))).toEqual([
-      ...['tfjs-wasm, float32', 'onnxruntime-web, float32', 'onnxruntime-web, int8'],
-      ...['8 × 8', '4 × 8', '1 × 8', ...(work.kind === 'product' ? ['ternary × 1'] : [])],
+  it('is computed by all contenders, exactly by the kernels and nearly by 8 bits', async () => {
+    await tf.setBackend('wasm');
+    const both = {
+      kernels: await createTensorKernels(),
+      twin: await createTensorKernels({ variant: 'scalar' }),
+    };
+    const tensors = tf.memory().numTensors;
+    const { timings, results } = await rowOf(work, (one, values) => onnxruntime(one, values), both, 1);
+    expect(tf.memory().numTensors).toBe(tensors);
+    expect(timings.map(({ name }) => name)).toEqual([
+      ...['tfjs-wasm float32', 'onnxruntime-web float32', 'onnxruntime-web int8'],
+      ...['8 × 8', '8 × 8 static', '4 × 8', '4 × 8 static', '2 × 8', '1 × 8'],
+      ...(work.kind === 'product' ? ['ternary × 1'] : []),
       ...['1 × 1', '1 × 1 + 1', '1 × 2'],
     ]);
     expect(timings[0]!.ratio).toBe(1);
+    expect(results.map(({ isExact }) => isExact)).toEqual([
+      undefined,
+      undefined,
+      ...results.slice(2).map(() => true),
+    ]);
+    const signals = new Map(results.map(({ name, signal }) => [name, signal]));
+    expect(signals.get('onnxruntime-web float32')).toBeGreaterThan(100);
+    // Integers of 8 bits are about 40 dB from floats, of 4 bits about 20.
+    for (const name of ['onnxruntime-web int8', '8 × 8', '8 × 8 static'])
+      expect(signals.get(name)).toBeGreaterThan(30);
+    for (const name of ['4 × 8', '4 × 8 static']) expect(signals.get(name)).toBeGreaterThan(15);
   });
-});
-
-it('compares what is nearly the same', async () => {
-  const work = works[1]!;
-  const values = valuesOf(work);
-  const own = kernelContenders(kernels, work, values)[0]!.run() as Float32Array;
-  for (const rival of await onnxruntime(work, values)) {
-    const { y } = (await rival.run()) as { y: { data: Float32Array } };
-    own.forEach((value, at) => expect(Math.abs(value - y.data[at]!)).toBeLessThan(0.1));
-  }
 });
 
 it('runs a whole network, whose layers are all packed', async () => {
@@ -48,7 +50,7 @@ it('runs a whole network, whose layers are all packed', async () => {
     'compiled, 8 bits, 55 layers packed',
     'compiled, 4 bits, 55 layers packed',
   ]);
-  const [float, eight] = contenders.map(({ run }) => [...(run() as Float32Array)]);
+  const [float, eight] = await Promise.all(contenders.map(async ({ outputs }) => [...(await outputs())]));
   eight!.forEach((value, at) => expect(Math.abs(value - float![at]!)).toBeLessThan(0.15));
 });
 

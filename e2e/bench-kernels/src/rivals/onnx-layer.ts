@@ -11,7 +11,7 @@ import {
   type NodeProto,
   type TensorProto,
 } from 'onnx-buf';
-import type { Work, WorkValues } from '../work.js';
+import { outputScale, type Work, type WorkValues } from '../work.js';
 
 /** A layer as an ONNX file, from float32 to float32: computed in floats, or in integers of 8 bits. */
 export function onnxLayer(work: Work, { weights }: WorkValues, isInteger: boolean): Uint8Array {
@@ -77,7 +77,7 @@ function scalesOf(work: Work): TensorProto[] {
     ...ofBoth,
     tensor('xs', DataType.FLOAT, [], Float32Array.of(1 / 127)),
     tensor('xz', DataType.UINT8, [], Uint8Array.of(128)),
-    tensor('ys', DataType.FLOAT, [], Float32Array.of(0.3)),
+    tensor('ys', DataType.FLOAT, [], Float32Array.of(outputScale(work))),
   ];
 }
 

@@ -1,19 +1,38 @@
+import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
-import { version_wasm as version } from '@tensorflow/tfjs-backend-wasm';
 import type { Contender, Work, WorkValues } from '../work.js';
 
-const name = `tfjs-wasm ${version}, float32`;
-
 /** TensorFlow.js on WebAssembly; inputs and outputs stay in its memory. */
-export async function tensorflow(work: Work, { inputs, weights }: WorkValues): Promise<Contender> {
+export async function tensorflow(work: Work, values: WorkValues): Promise<Contender> {
   await tf.setBackend('wasm');
-  if (work.kind === 'conv') {
-    const { size, channels } = work;
-    const x = tf.tensor4d(inputs, [1, size, size, channels]);
-    const w = tf.tensor4d(weights, [3, 3, channels, channels]);
-    return { name, run: () => tf.conv2d(x, w, 1, 'same').dispose() };
-  }
-  const x = tf.tensor2d(inputs, [work.rows, work.size]);
-  const w = tf.tensor2d(weights, [work.size, work.size]);
-  return { name, run: () => tf.matMul(x, w).dispose() };
+  const x = inputTensor(work, values);
+  const w = tf.tensor(
+    values.weights,
+    work.kind === 'conv' ? [3, 3, work.channels, work.channels] : [work.size, work.size],
+  );
+  const compute = () =>
+    work.kind === 'conv'
+      ? tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 'same')
+      : tf.matMul(x as tf.Tensor2D, w as tf.Tensor2D);
+  return {
+    name: 'tfjs-wasm float32',
+    run: () => compute().dispose(),
+    outputs: () => valuesOfTensor(compute()),
+    dispose: () => tf.dispose([x, w]),
+  };
+}
+
+/** The inputs of a layer in the memory of TensorFlow.js. */
+export function inputTensor(work: Work, { inputs }: WorkValues): tf.Tensor {
+  return tf.tensor(
+    inputs,
+    work.kind === 'conv' ? [1, work.size, work.size, work.channels] : [work.rows, work.size],
+  );
+}
+
+/** A copy of what a tensor holds, which is disposed. */
+export function valuesOfTensor(tensor: tf.Tensor): Float32Array {
+  const values = (tensor.dataSync() as Float32Array).slice();
+  tensor.dispose();
+  return values;
 }
