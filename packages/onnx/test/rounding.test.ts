@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { minMax } from '@lowbit/methods';
 import { type Batch, quantize, type Recipe, seededRandom } from '@lowbit/core';
+import { budget } from '@lowbit/core/policy';
 import * as ort from 'onnxruntime-web';
 import { expect, test } from 'vitest';
 import { makeNode } from '../src/graph/make-node.js';
@@ -202,3 +204,35 @@ test.each([
     }
   },
 );
+
+test('a budget is spent by results, since data gain more for some weights than for others', async () => {
+  const bits = budget({ bytes: 4600, choices: [2, 3, 4, 6, 8] });
+  const {
+    measurements,
+    budget: spent,
+    report,
+  } = await quantize(onnx(bytes, { ort: ort as never }), { registry, data, bits });
+  const { joint, written } = measurements!;
+  const fitting = joint.filter(({ choice, ofResult }) => {
+    const own = written.find((one) => isDeepStrictEqual(one.choice, choice));
+    return ofResult === true && own!.bytes <= 4600;
+  });
+  expect(fitting.length).toBeGreaterThan(1);
+  expect(report.modelBytes.after).toBeLessThanOrEqual(4600);
+  expect(spent!.measured!.ofResult).toBe(true);
+  // What differs by chance is not told apart.
+  expect(spent!.measured!.effect).toBeLessThanOrEqual(1.3 * Math.min(...fitting.map(({ effect }) => effect)));
+});
+
+test('decibels that are asked for are those of all data', async () => {
+  const many = Array.from({ length: 70 }, (_, i) => picture(i / 3));
+  const bits = budget({ minSqnr: 20, choices: [3, 4, 6, 8] });
+  const { budget: spent } = await quantize(onnx(bytes, { ort: ort as never }), {
+    registry,
+    data: many,
+    bits,
+  });
+  expect(spent!.effect!.samples).toBe(64);
+  expect(spent!.result).toMatchObject({ samples: 70 });
+  expect(spent!.result!.sqnrDb).toBeGreaterThanOrEqual(20);
+});

@@ -11,16 +11,14 @@ export interface RandomChoice {
 
 /** Bytes of assignments of equal size differ by so much at most, to either side. */
 const tolerance = 0.01;
+
 /** An effect that ruins a network: half the variance of its outputs, or half a nat of its classes. What is ruined has no order. */
 const ruin = 0.5;
+/** Widths everywhere whose bytes assignments may take, the first that does. */
+const levels = [4, 5, 6, 8] as const;
 
 /** Assignments from the narrowest widths to the widest, each weight near a level of its own. */
-export function choicesOfSizes(
-  measurements: Measurements,
-  count: number,
-  seed: number,
-): readonly RandomChoice[] {
-  const items = usable(measurements);
+export function choicesOfSizes({ items }: Measurements, { count, seed }: Drawn): readonly RandomChoice[] {
   const random = seededRandom(seed);
   return Array.from({ length: count }, (_, i) => {
     const level = i / Math.max(count - 1, 1);
@@ -34,18 +32,39 @@ export function choicesOfSizes(
   });
 }
 
-/** Random widths, moved until they take what so many bits everywhere take: 4, or the fewest more whose effects ruin nothing together. */
-export function choicesOfOneSize(
-  measurements: Measurements,
-  count: number,
-  seed: number,
+/** Assignments that take as many bytes as so many bits everywhere. */
+export interface ChoicesOfOneSize {
+  readonly bits: number;
+  readonly choices: readonly RandomChoice[];
+}
+
+/**
+ * Random widths that alone ruin nothing, moved until they take what 4 bits everywhere take, or the fewest more with which most such assignments
+ * are not ruined either, as far as the sum of single effects tells.
+ */
+export function choicesOfOneSize({ items }: Measurements, drawn: Drawn): ChoicesOfOneSize {
+  const usable = items.map((item) => {
+    const candidates = item.candidates.filter(({ effect = 0 }) => effect <= ruin);
+    return { ...item, candidates: candidates.length === 0 ? item.candidates.slice(-1) : candidates };
+  });
+  const drawnAt = (bits: number): ChoicesOfOneSize => ({
+    bits,
+    choices: ofBytes(usable, bytesAt(items, bits), drawn),
+  });
+  const isRuined = ({ predicted }: RandomChoice) => predicted > ruin;
+  for (const bits of levels) {
+    const found = drawnAt(bits);
+    if (2 * found.choices.filter(isRuined).length <= drawn.count) return found;
+  }
+  return drawnAt(8);
+}
+
+function ofBytes(
+  items: readonly MeasuredItem[],
+  target: number,
+  { count, seed }: Drawn,
 ): readonly RandomChoice[] {
-  const items = usable(measurements);
   const random = seededRandom(seed);
-  const everywhere = [4, 5, 6].map((bits) => items.map((item) => nearest(item, bits)));
-  const lost = (choice: readonly MeasuredCandidate[]) => sumOf(choice, ({ effect = 0 }) => effect);
-  const level = everywhere.find((choice) => lost(choice) <= ruin) ?? items.map((item) => nearest(item, 8));
-  const target = sumOf(level, ({ storedBytes }) => storedBytes);
   return Array.from({ length: count }, () => {
     const options = items.map(({ candidates }) => Math.floor(random() * candidates.length));
     for (;;) {
@@ -61,19 +80,22 @@ export function choicesOfOneSize(
   });
 }
 
-/** The items with those of their candidates that alone ruin nothing. */
-const usable = ({ items }: Measurements): readonly MeasuredItem[] =>
-  items.map((item) => {
-    const candidates = item.candidates.filter(({ effect = 0 }) => effect <= ruin);
-    return { ...item, candidates: candidates.length === 0 ? item.candidates.slice(-1) : candidates };
-  });
+/** Bytes of the weights with so many bits everywhere, or what they have nearest to it. */
+function bytesAt(items: readonly MeasuredItem[], bits: number): number {
+  const distance = ({ bits: own }: { readonly bits: number | 'float' }) =>
+    Math.abs((own === 'float' ? 32 : own) - bits);
+  return sumOf(
+    items.map(({ candidates }) =>
+      candidates.reduce((one, other) => (distance(other) < distance(one) ? other : one)),
+    ),
+    ({ storedBytes }) => storedBytes,
+  );
+}
 
-type MeasuredCandidate = MeasuredItem['candidates'][number];
-
-/** The candidate nearest to so many bits. */
-function nearest({ candidates }: MeasuredItem, bits: number): MeasuredCandidate {
-  const distance = ({ bits: own }: MeasuredCandidate) => Math.abs((own === 'float' ? 32 : own) - bits);
-  return candidates.reduce((one, other) => (distance(other) < distance(one) ? other : one));
+/** How many assignments are drawn, and from where. */
+interface Drawn {
+  readonly count: number;
+  readonly seed: number;
 }
 
 const sumOf = <Item>(all: readonly Item[], valueOf: (one: Item) => number): number =>

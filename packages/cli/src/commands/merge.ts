@@ -42,7 +42,7 @@ export async function mergeCommand(paths: readonly string[], options: MergeOptio
     text: (colors) =>
       isSweep(merged)
         ? `${sweepText(merged, colors)}\n`
-        : `${output}: ${merged.items.length} weights are measured\n`,
+        : `${output}: ${merged.items.length} weights are measured; what is missing is measured when they are used\n`,
     next: isSweep(merged)
       ? afterSweep(merged, output, (setting) => quantizing(merged.input, settingWords(setting)))
       : quantizing(merged.model?.name, budgetWords(merged, output ?? 'FILE')),

@@ -33,9 +33,9 @@ export function workOptions(): readonly Option[] {
     new Option('--shard <i/n>', 'do the i-th of n shares alone; lowbit merge puts shares together').argParser(
       parseShare,
     ),
-    queueOption('have workers (lowbit worker) do the jobs, by a Redis: redis://127.0.0.1:6379').conflicts(
-      'jobs',
-    ),
+    queueOption(
+      'have workers (lowbit worker) do the jobs, by a Redis: redis://127.0.0.1:6379 (needs the packages bullmq and ioredis)',
+    ).conflicts('jobs'),
   ].map((option) => option.helpGroup('Options for the work:'));
 }
 

@@ -85,6 +85,8 @@ export interface JointEffect {
   readonly parts?: readonly number[];
   /** It is of the written model, not of the original with replaced weights. */
   readonly ofResult?: true;
+  /** Samples that the decibels are of, where these are more than those of the effect. */
+  readonly samples?: number;
 }
 
 /** What a choice for the whole model takes. */

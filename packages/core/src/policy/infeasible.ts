@@ -24,15 +24,20 @@ export function infeasible(
     isOfSize && leastOf(problem, measurements, limits),
     isOfQuality && joint.length > 0 && bestOf(joint, limits, measurements.effect?.samples),
   ].filter((words) => words !== false);
+  const ways = [isOfSize && forSize, isOfQuality && forQuality].filter((words) => words !== false);
   return new LowbitError({
     code: 'budget-infeasible',
     where: "policy 'budget'",
     expected: [...attainable, ...floorsOf(draft, problem)].join('; '),
     received: wantedOf(limits),
-    remedy:
-      'Ask for what is attainable, or let go of what stands against it: narrower choices, fewer exclusions, fewer weights that are decided before.',
+    remedy: `Ask for what is attainable, or ${ways.join(', or ')}.`,
   });
 }
+
+const forSize =
+  'let go of what stands against it: narrower choices, fewer exclusions, fewer weights that are decided before';
+const forQuality =
+  "offer wider choices, and unless they do already, have data choose codes and biases of 8 bits too: rounding: 'auto', correctBiases: true (command line: --rounding auto --correct-biases)";
 
 /** What the limits are at least. */
 function leastOf(problem: BudgetProblem, { written }: Measurements, limits: Limits): string {
@@ -57,14 +62,16 @@ function leastOf(problem: BudgetProblem, { written }: Measurements, limits: Limi
 const upTo = (digits: number, value: number): string =>
   (Math.ceil(value * 10 ** digits) / 10 ** digits).toFixed(digits);
 
-/** What was kept at best. @param samples On which outputs were compared; losses may be of more. */
+/** What was kept at best. @param ofEffects Samples on which outputs were compared where nothing else is said; losses may be of more. */
 function bestOf(
   joint: Measurements['joint'],
   { minSqnr, maxLoss }: Limits,
-  samples: number | undefined,
+  ofEffects: number | undefined,
 ): string {
   const decibels = Math.max(...joint.map(({ sqnrDb }) => sqnrDb ?? -Infinity));
+  const best = joint.find(({ sqnrDb }) => sqnrDb === decibels);
   const loss = Math.min(...joint.map((one) => one.loss ?? Infinity));
+  const samples = best?.samples ?? ofEffects;
   const on = samples === undefined ? '' : ` on ${samples} ${samples === 1 ? 'sample' : 'samples'}`;
   const words = [
     minSqnr !== undefined && `at most ${decibels.toFixed(1)} dB${on}`,

@@ -57,8 +57,14 @@ export const predictedEffect = (choice: CandidateChoice, { items, effect }: Meas
     .map((item) => chosenOf(item, choice))
     .reduce((sum, own) => sum + (effect === undefined ? (own?.weightError ?? 0) : (own?.effect ?? 0)), 0);
 
-function withoutChoice({ effect, sqnrDb, loss, ofResult }: JointEffect): Omit<JointEffect, 'choice'> {
-  return { effect, ...defined({ sqnrDb, loss, ofResult }) };
+function withoutChoice({
+  effect,
+  sqnrDb,
+  loss,
+  ofResult,
+  samples,
+}: JointEffect): Omit<JointEffect, 'choice'> {
+  return { effect, ...defined({ sqnrDb, loss, ofResult, samples }) };
 }
 
 const chosenOf = (
@@ -66,7 +72,10 @@ const chosenOf = (
   choice: CandidateChoice,
 ): MeasuredCandidate | undefined => candidates.find(({ candidate }) => candidate === choice[ids[0]]);
 
-/** The cheapest change of one item that takes more bytes, where bits may not rise with depth one that keeps to it. */
+/**
+ * The cheapest change of one item that takes more bytes for more bits, or for parameters that lose less; where bits may not rise with depth one that
+ * keeps to it.
+ */
 function furtherStep(
   choice: CandidateChoice,
   measurements: Measurements,
@@ -75,6 +84,8 @@ function furtherStep(
 ): FurtherStep | undefined {
   const { items } = measurements;
   const chosen = items.map((item) => chosenOf(item, choice));
+  const lossOf = (known: MeasuredCandidate) =>
+    (measurements.effect === undefined ? known.weightError : known.effect) ?? 0;
   const now =
     written ?? chosen.reduce((sum, own) => sum + (own?.storedBytes ?? 0), bytesBeside(measurements));
   const steps = items.flatMap(({ ids, candidates }, i) => {
@@ -84,7 +95,10 @@ function furtherStep(
     const before = items.findLastIndex((item, at) => at < i && item.candidates.length > 1);
     const most = decreasing && before >= 0 ? widthOf(chosen[before]) : Infinity;
     return candidates
-      .filter((to) => to.storedBytes > own.storedBytes && widthOf(to) <= most && widthOf(to) >= widthOf(own))
+      .filter((to) => to.storedBytes > own.storedBytes && widthOf(to) <= most)
+      .filter(
+        (to) => widthOf(to) > widthOf(own) || (widthOf(to) === widthOf(own) && lossOf(to) < lossOf(own)),
+      )
       .map((to) => ({
         ids,
         from: own.candidate,

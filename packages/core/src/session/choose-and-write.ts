@@ -6,9 +6,10 @@ import { isSameChoice, isBetterByFar, latestOf } from '../policy/known.js';
 import { holds } from '../policy/limits.js';
 import { predictedEffect } from './budget-report.js';
 import { explore, type Judging } from './explore.js';
-import { type SmallestChoice, withWritten } from './smallest-choice.js';
+import type { SmallestChoice } from './smallest-choice.js';
 import { type Chosen, isSmall, type WrittenPlan } from './spending.js';
-import { withBestWritten, withFirstWritten, withResult } from './try-choices.js';
+import { withBestWritten, withFirstWritten } from './try-choices.js';
+import { withResult, withWritten } from './with-written.js';
 
 /** What a budget was spent on, and what is known by then. */
 export interface Attained {

@@ -8,12 +8,16 @@ import { draftPrepared, planPrepared, type Prepared } from '../plan/make-plan.js
 import { isSameChoice } from '../policy/known.js';
 import { defaultTries } from '../policy/next-step.js';
 import type { Judge } from './judge-outputs.js';
+import { areResultsQuick } from './quick-results.js';
+import { withResult, withWritten } from './with-written.js';
 import { measuringTogether } from './measuring-together.js';
 import { choiceOfDrafts, type Chosen, type Spending } from './spending.js';
 
 /** With what compares with the original, where something does. */
 export interface Judging<M> extends Spending<M> {
   readonly judge: Judge | undefined;
+  /** Samples of the data. */
+  readonly samples: number;
 }
 
 /** What exploring came to. */
@@ -26,12 +30,13 @@ export interface Explored {
 }
 
 /**
- * Has the policy choose; what it has not seen as a whole is measured, until it takes what it has seen.
+ * Has the policy choose; what it has not seen as a whole is measured, until it takes what it has seen: by its result, where that is there
+ * quickly and data choose its codes, otherwise by the nearest codes.
  *
  * @param ofResults Whether it chooses by results that were written, what to write next: nothing is measured then.
  */
 export async function explore<M>(
-  { port, prepared, terms, judge, session }: Judging<M>,
+  { port, prepared, terms, judge, samples, writeOne, session }: Judging<M>,
   given: Measurements,
   ofResults = false,
 ): Promise<Explored> {
@@ -40,7 +45,8 @@ export async function explore<M>(
   const measureTogether = judge && run && !ofResults ? measuringTogether(port, run, judge) : undefined;
   const explores = measureTogether !== undefined;
   const before = prepared.recipe.measurements?.joint.length ?? 0;
-  const tell = tellerOf(terms, given, before, session);
+  const tries = triesOf(terms, given);
+  const tell = tellerOf(tries, given, before, session);
   let measurements = given;
   for (;;) {
     const known = { ...prepared, recipe: { ...prepared.recipe, measurements } };
@@ -52,10 +58,22 @@ export async function explore<M>(
     if (!explores || isKnown) return { measurements, chosen: { choice, resolved } };
     await pause();
     tell(measurements);
-    const judged = await measureTogether(resolved.entries);
-    measurements = { ...measurements, joint: [...measurements.joint, { choice, ...judged }] };
+    const isQuick = areResultsQuick(resolved.entries, measurements.items, samples, tries);
+    const written = isQuick ? await writeOne(resolved, judge) : undefined;
+    if (written?.judged === undefined) {
+      const seen = await measureTogether(resolved.entries);
+      measurements = { ...measurements, joint: [...measurements.joint, { choice, ...seen }] };
+    } else {
+      const { judged, bytes, weightBytes } = written;
+      measurements = withResult(measurements, choice, judged);
+      measurements = withWritten(measurements, { choice, bytes, ...defined({ weightBytes }) });
+    }
   }
 }
+
+/** Choices that are measured at most. */
+const triesOf = ({ bytes, averageBits, tries }: BudgetTerms, { items }: Measurements): number =>
+  tries ?? defaultTries(items.length, (bytes ?? averageBits) !== undefined);
 
 /**
  * Tells how far exploring is, and how long it may take at most, by the time that choices took.
@@ -63,12 +81,11 @@ export async function explore<M>(
  * @param before Choices that were known before the budget was spent.
  */
 function tellerOf(
-  { bytes, averageBits, tries }: BudgetTerms,
-  { items, joint }: Measurements,
+  most: number,
+  { joint }: Measurements,
   before: number,
   { onProgress }: SessionOptions,
 ): (now: Measurements) => void {
-  const most = tries ?? defaultTries(items.length, (bytes ?? averageBits) !== undefined);
   const start = Date.now();
   return (now) => {
     const done = now.joint.length - before;

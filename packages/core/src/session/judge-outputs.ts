@@ -21,12 +21,16 @@ export interface JudgeSettings {
   readonly mostBytes?: number;
   /** Whether what a task loses is wanted, on all data. */
   readonly isTask?: boolean;
+  /** Whether the decibels of results are wanted on all data. */
+  readonly isWhole?: boolean;
 }
 
 /** Compares models with the original, whose outputs are known. */
 export interface Judge {
   readonly kind: EffectKind;
   judge(run: RunResult): Promise<Omit<JointEffect, 'choice'>>;
+  /** As {@link judge}, with the decibels of all data where limits are of these. */
+  judgeResult(run: RunResult): Promise<Omit<JointEffect, 'choice'>>;
 }
 
 /** @throws LowbitError `calibration-invalid` where there is no batch, or nothing to tell what a task loses; the port's own; `aborted`. */
@@ -36,7 +40,7 @@ export async function judgeAgainst(
   settings: JudgeSettings,
   signal: CancelSignal | undefined,
 ): Promise<Judge> {
-  const { by = 'outputs', classes, isTask = false } = settings;
+  const { by = 'outputs', classes, isTask = false, isWhole = false } = settings;
   const session = defined({ signal });
   const { part, outputs } = await reference(original, batches, settings, session);
   if (part.length === 0) throw noBatch();
@@ -44,21 +48,49 @@ export async function judgeAgainst(
   // Tasks are told on all data where a loss is limited; effects on a part that is enough to rank by.
   const source = isTask ? batches : part;
   const float = needsTask ? await taskValue(original, source, settings, session) : undefined;
+  const samples = part.reduce((sum, batch) => sum + samplesIn(batch), 0);
+  const judge: Judge['judge'] = async (run) => {
+    const gathered = gatherEffect(classes);
+    let at = 0;
+    for await (const result of run(part, session)) gathered.add(outputs[at++], result);
+    const found = gathered.finish();
+    if (float === undefined) return found;
+    const now = await taskValue(run, source, settings, session);
+    const loss = float.value - now.value;
+    if (by === 'outputs') return { ...found, loss };
+    const { sqnrDb } = found;
+    return { effect: effectBy(by, float, now), ...defined({ sqnrDb }), loss };
+  };
   return {
-    kind: { of: by, samples: part.reduce((sum, batch) => sum + samplesIn(batch), 0) },
-    async judge(run) {
-      const gathered = gatherEffect(classes);
-      let at = 0;
-      for await (const result of run(part, session)) gathered.add(outputs[at++], result);
-      const found = gathered.finish();
-      if (float === undefined) return found;
-      const now = await taskValue(run, source, settings, session);
-      const loss = float.value - now.value;
-      if (by === 'outputs') return { ...found, loss };
-      const { sqnrDb } = found;
-      return { effect: effectBy(by, float, now), ...defined({ sqnrDb }), loss };
+    kind: { of: by, samples },
+    judge,
+    async judgeResult(run) {
+      const judged = await judge(run);
+      const whole = isWhole ? await onAll(original, run, batches, session) : undefined;
+      return whole === undefined || whole.samples <= samples ? judged : { ...judged, ...whole };
     },
   };
+}
+
+/** How far a result is off on all data, both run side by side, so that no outputs are kept. */
+async function onAll(
+  original: RunResult,
+  run: RunResult,
+  batches: AsyncIterable<Batch>,
+  session: Parameters<RunResult>[1],
+): Promise<Pick<JointEffect, 'sqnrDb'> & { readonly samples: number }> {
+  const gathered = gatherEffect();
+  const others = run(batches, session)[Symbol.asyncIterator]();
+  let samples = 0;
+  for await (const [batch, outputs] of paired(original, batches, session)) {
+    const { value, done } = await others.next();
+    if (done === true) break;
+    gathered.add(outputs, value);
+    samples += samplesIn(batch);
+  }
+  await others.return?.();
+  const { sqnrDb } = gathered.finish();
+  return { ...defined({ sqnrDb }), samples };
 }
 
 const effectBy = (by: 'labels' | 'metric', float: TaskValue, now: TaskValue): number =>

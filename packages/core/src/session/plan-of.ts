@@ -38,7 +38,7 @@ export async function planOf<M>(
     const { written, calibration } = await writeResolved(port, resolved, inputs, options, isRun);
     inputs = { ...inputs, calibration };
     const { model, report } = written.quantized;
-    const judged = judge && written.run && (await judge.judge(written.run));
+    const judged = judge && written.run && (await judge.judgeResult(written.run));
     const weightBytes = report.weights.reduce((sum, { sizes }) => sum + sizes.stored, 0);
     const bytes = (await sizeOf?.(model)) ?? report.modelBytes.after;
     return { bytes, weightBytes, averageBits: report.bitsPerWeight, judged };

@@ -2,8 +2,8 @@ import { defined } from '../contract/defined.js';
 import type { Measurements, WrittenSize } from '../contract/measurements.js';
 import { isLowbitError, LowbitError } from '../errors/error.js';
 import { draftPrepared, planPrepared } from '../plan/make-plan.js';
-import { isSameChoice } from '../policy/known.js';
 import { type Chosen, choiceOfDrafts, isSmall, type Spending, type WrittenPlan } from './spending.js';
+import { withWritten } from './with-written.js';
 
 /** The smallest choice, and what was written of it. */
 export interface SmallestChoice extends Chosen, WrittenSize, Pick<WrittenPlan, 'averageBits'> {
@@ -60,12 +60,3 @@ const knowing = <M>({ prepared }: Spending<M>, measurements: Measurements) => ({
   ...prepared,
   recipe: { ...prepared.recipe, measurements },
 });
-
-/** Measurements with what a choice takes, as the last that was written. */
-export const withWritten = (
-  measurements: Measurements,
-  { choice, bytes, weightBytes }: WrittenSize,
-): Measurements => {
-  const others = measurements.written.filter((one) => !isSameChoice(one.choice, choice));
-  return { ...measurements, written: [...others, { choice, bytes, ...defined({ weightBytes }) }] };
-};

@@ -13,6 +13,7 @@ import type { Judge } from './judge-outputs.js';
 import { type Attained, chooseAndWrite } from './choose-and-write.js';
 import { judgeOf, measureWeights } from './measure-weights.js';
 import { budgetReport } from './budget-report.js';
+import { countSamples } from './quick-results.js';
 import { smallestOf } from './smallest-choice.js';
 import type { WriteOne } from './spending.js';
 import { withCurve } from './measure-curve.js';
@@ -68,7 +69,8 @@ export async function spendBudget<M>(
   const separability =
     known?.separability ?? (await separabilityByDepth(port, data, measured.items, session));
   const all = { ...measured, ...defined({ separability }) };
-  const attained = await chooseAndWrite({ ...means, judge }, all, smallest);
+  const samples = judge === undefined || data === undefined ? 0 : await countSamples(data.batches);
+  const attained = await chooseAndWrite({ ...means, judge, samples }, all, smallest);
   const spent = finished(attained, terms, smallest?.choice);
   const ofCurve = { draft, decided, judge, points: curve };
   return { ...spent, measurements: await withCurve(means, spent.measurements, ofCurve) };
@@ -76,11 +78,12 @@ export async function spendBudget<M>(
 
 function judgeFor<M>(
   port: ModelPort<M>,
-  { maxLoss, metric, classes, by }: BudgetTerms,
+  { maxLoss, minSqnr, metric, classes, by }: BudgetTerms,
   data: RepeatableData | undefined,
   session: SessionOptions,
 ): Promise<Judge | undefined> {
-  const settings = { isTask: maxLoss !== undefined, ...defined({ metric, classes, by }) };
+  const limits = { isTask: maxLoss !== undefined, isWhole: minSqnr !== undefined };
+  const settings = { ...limits, ...defined({ metric, classes, by }) };
   return judgeOf(port, data?.batches, settings, session);
 }
 

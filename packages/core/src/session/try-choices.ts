@@ -1,12 +1,11 @@
 import { defined } from '../contract/defined.js';
-import type { CandidateChoice, Measurements } from '../contract/measurements.js';
+import type { Measurements } from '../contract/measurements.js';
 import { unspentDraft } from '../plan/draft-weights.js';
 import { planPrepared } from '../plan/make-plan.js';
 import { draftOfChoice } from '../policy/draft-of-choice.js';
 import { isSameChoice, latestOf } from '../policy/known.js';
 import { explore, type Judging } from './explore.js';
-import { withWritten } from './smallest-choice.js';
-import type { WrittenPlan } from './spending.js';
+import { withResult, withWritten } from './with-written.js';
 
 /** With the size of what single effects choose: what is explored around it has then about the bytes that are spent. */
 export async function withFirstWritten<M>(
@@ -38,16 +37,3 @@ export async function withBestWritten<M>(
   const { judged } = await writeOne(planPrepared(port, prepared, drafts).resolved, judge);
   return judged === undefined ? measurements : withResult(measurements, choice, judged);
 }
-
-/** With what the result of a choice does to the outputs. */
-export const withResult = (
-  measurements: Measurements,
-  choice: CandidateChoice,
-  judged: NonNullable<WrittenPlan['judged']>,
-): Measurements => ({
-  ...measurements,
-  joint: [
-    ...measurements.joint.filter((one) => one.ofResult !== true || !isSameChoice(one.choice, choice)),
-    { choice, ...judged, ofResult: true },
-  ],
-});

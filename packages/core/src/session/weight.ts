@@ -147,6 +147,8 @@ function roundingWords(report: RoundingReport | undefined, unrounded: string | u
     return unrounded === undefined ? [] : [`rounded to the nearest level, since ${unrounded}`];
   const { rounder, gainDb, heldOutGainDb } = report;
   if (gainDb === undefined) return [`rounded by ${rounder}`];
+  if (gainDb === 0)
+    return [`rounded to the nearest level, as ${rounder} has no better for any of its channels`];
   const heldOut =
     heldOutGainDb === undefined ? 'no samples kept back' : `${heldOutGainDb.toFixed(1)} on samples kept back`;
   return [`rounded by ${rounder}: outputs off by ${gainDb.toFixed(1)} dB less, ${heldOut}`];

@@ -18,11 +18,14 @@ export function budgetLines(budget: BudgetReport): readonly string[] {
 }
 
 function sizeLines({ limits, bytes, leastBytes, step, effect }: BudgetReport): readonly string[] {
+  const isSoleLimit = Object.keys(limits).length === 1;
   if (bytes === undefined || limits.bytes === undefined) return [];
   const used = `${formatCount(bytes)} of ${formatCount(limits.bytes)} bytes, ${formatPercent(bytes / limits.bytes)}`;
   return [
     used,
-    ...(bytes >= wellUsed * limits.bytes ? [] : [stepLine(step), ...spareLines(step, limits.bytes, effect)]),
+    ...(bytes >= wellUsed * limits.bytes
+      ? []
+      : [stepLine(step), ...spareLines(step, limits.bytes, { effect, isSoleLimit })]),
     ...(leastBytes === undefined
       ? []
       : [`with these choices it takes ${formatCount(leastBytes)} bytes at least`]),
@@ -45,11 +48,12 @@ function stepLine(step: BudgetReport['step']): string {
 function spareLines(
   step: BudgetReport['step'],
   limit: number,
-  effect: BudgetReport['effect'],
+  { effect, isSoleLimit }: { readonly effect: BudgetReport['effect']; readonly isSoleLimit: boolean },
 ): readonly string[] {
   if (step === undefined || effect === undefined || step.bytes > limit) return [];
+  const otherwise = isSoleLimit ? '' : ', or keeps another limit no more';
   return [
-    'what more bytes could buy is not better: it was measured, or found to be too large when it was written',
+    `what more bytes could buy is not better${otherwise}: it was measured, or found to be too large when it was written`,
   ];
 }
 
@@ -69,11 +73,17 @@ function effectLines({
   // Other policies decide by something else.
   if (effect === undefined) return [];
   const { of, samples } = effect;
+  const seen = measured?.ofResult === true ? { result: result ?? measured } : { result, chosen: measured };
   const kinds = { outputs: 'the outputs', labels: 'the labels', metric: 'the metric' };
   return [
     `bits by what each weight does to ${kinds[of]} of ${samples} samples: ${formatReal(predicted)} in sum, ${formatReal(measured?.effect)} together`,
-    ...decibelLines(result?.sqnrDb, measured?.sqnrDb, limits.minSqnr, samples),
-    ...lossLines(result?.loss, measured?.loss, limits.maxLoss),
+    ...decibelLines(
+      seen.result?.sqnrDb,
+      seen.chosen?.sqnrDb,
+      limits.minSqnr,
+      seen.result?.samples ?? samples,
+    ),
+    ...lossLines(seen.result?.loss, seen.chosen?.loss, limits.maxLoss),
     ...missedLines(missed),
   ];
 }
@@ -81,7 +91,7 @@ function effectLines({
 /** Rounders and bias correction come later, and activations. */
 const inChoosing = 'when bits were chosen, each weight in its nearest codes';
 
-/** @param written Of the result. @param chosen Of the weights by which bits were chosen. @param least What was asked for. @param samples On which both were measured. */
+/** @param written Of the result. @param chosen Of the weights by which bits were chosen. @param least What was asked for. @param samples On which what is told first was measured. */
 function decibelLines(
   written: number | null | undefined,
   chosen: number | null | undefined,

@@ -3,7 +3,11 @@ import { LowbitError } from '@lowbit/core';
 
 /** Loads BullMQ, which only queues need and which is installed on request. @throws LowbitError `runtime-missing`, `invalid-argument`. */
 export async function loadBullmq(
-  load: () => Promise<typeof bullmq> = () => import('bullmq'),
+  load: () => Promise<typeof bullmq> = async () => {
+    // It asks for a connection by it later, and says then that no Redis can be reached.
+    await import('ioredis');
+    return import('bullmq');
+  },
 ): Promise<typeof bullmq> {
   try {
     return await load();
