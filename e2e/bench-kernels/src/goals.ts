@@ -1,3 +1,4 @@
+import type { NetworkRow } from './networks/measure-network.js';
 import type { Measured, Place } from './place.js';
 import { works } from './work.js';
 
@@ -62,6 +63,18 @@ const goals: readonly Goal[] = [
   product(row, '4 × 8', { rival: 'LiteRT.js int4', relaxed: 1.2 }),
   product(longRow, '4 × 8', { rival: 'LiteRT.js int4', relaxed: 1.2 }),
 ];
+
+/** The same of whole networks, in Node, beside TensorFlow.js. */
+export function reachedByNetworks(networks: readonly NetworkRow[]): Reached[] {
+  return networks.flatMap(({ network, timings, variants }) =>
+    variants.map(({ name, goal, least }) => {
+      const { fastestRatio: fastest, ratio: median } = timings.find((timing) => timing.name === name)!;
+      const passed = least === undefined || fastest >= least;
+      const sides = { what: network, place: 'node', own: name, rival: tfjs } as const;
+      return { ...sides, goal, least, fastest, median, passed };
+    }),
+  );
+}
 
 /** At least so much of each goal. */
 const share = 0.8;

@@ -1,23 +1,26 @@
 /**
- * `npm run bench:kernels`: layers on the kernels beside their rivals, on one thread, from floats to floats, in Node and in Chromium. `-- node`,
- * `-- page` and `-- isolated-page` measure in these places alone.
+ * `npm run bench:kernels`: layers on the kernels beside their rivals, on one thread, from floats to floats, in Node and in Chromium, then whole
+ * networks in Node. `-- node`, `-- page`, `-- isolated-page` and `-- networks` measure these alone.
  */
 import { hasChromium } from './chromium/open-page.js';
 import { measureInPage } from './chromium/measure-in-page.js';
-import { reachedGoals } from './goals.js';
-import { measure } from './measure.js';
+import { reachedByNetworks, reachedGoals } from './goals.js';
 import { measureInNode } from './measure-in-node.js';
-import { network, networkContenders } from './network.js';
+import { networks } from './networks/list.js';
+import { measureNetwork, type NetworkRow } from './networks/measure-network.js';
 import type { Measured, Place } from './place.js';
 import { processor } from './processor.js';
-import { goalsText, placeText, timingText } from './text.js';
+import { goalsText, networkText, placeText } from './text.js';
 import { works } from './work.js';
 
 const rounds = 30;
+const networkRounds = 15;
 const tell = (text: string) => void (process.stderr.isTTY && process.stderr.write(`${text}\n`));
 const everywhere: readonly Place[] = ['node', 'page', 'isolated-page'];
 const named = everywhere.filter((place) => process.argv.includes(place));
-const places = (named.length > 0 ? named : everywhere).filter((place) => place === 'node' || hasChromium);
+const isAll = named.length === 0 && !process.argv.includes('networks');
+const places = (isAll ? everywhere : named).filter((place) => place === 'node' || hasChromium);
+const wantsNetworks = isAll || process.argv.includes('networks');
 
 const machine = processor();
 const measured: Measured[] = [];
@@ -27,12 +30,19 @@ for (const place of places)
       ? await measureInNode(works, { rounds, tell })
       : await measureInPage(works, { isIsolated: place === 'isolated-page', rounds, tell }),
   );
-const contenders = places.includes('node') ? await networkContenders() : [];
-const networks =
-  contenders.length > 0 ? [{ network: network.name, timings: await measure(contenders, 15) }] : [];
-const reached = measured.flatMap((one) => reachedGoals(one, machine.hasDot));
+const networkRows: NetworkRow[] = [];
+for (const network of wantsNetworks ? networks : []) {
+  tell(`Node: ${network.name}`);
+  networkRows.push(await measureNetwork(network, networkRounds));
+}
+const reached = [
+  ...measured.flatMap((one) => reachedGoals(one, machine.hasDot)),
+  ...reachedByNetworks(networkRows),
+];
 if (process.argv.includes('--json'))
-  console.log(JSON.stringify({ processor: machine, rounds, measured, networks, goals: reached }, null, 2));
+  console.log(
+    JSON.stringify({ processor: machine, rounds, measured, networks: networkRows, goals: reached }, null, 2),
+  );
 else print();
 process.exit(0);
 
@@ -44,7 +54,6 @@ function print(): void {
     `Milliseconds, and how many times as fast as the first: the fastest of ${rounds} rounds, and medians.\n`,
   );
   for (const one of measured) console.log(placeText(one));
-  for (const { network: name, timings } of networks)
-    console.log([name, ...timings.map(timingText), ''].join('\n'));
+  for (const one of networkRows) console.log(networkText(one));
   console.log(goalsText(reached));
 }

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import type { Reached } from './goals.js';
-import type { Timing } from './measure.js';
+import type { NetworkRow, VariantResult } from './networks/measure-network.js';
 import type { Measured } from './place.js';
 import type { Row } from './row.js';
 
@@ -37,9 +37,30 @@ function exactText(rows: readonly Row[]): string {
   return `All ${own.length} results of kernels are, bit for bit, what those in TypeScript give.`;
 }
 
-/** A whole network, or whatever was timed in a row of its own. */
-export function timingText({ name, fastest, fastestRatio, median, ratio }: Timing): string {
-  return `  ${name}: ${timeText(fastest, fastestRatio)}, ${timeText(median, ratio)}`;
+/** A whole network: who took how long, whether classes stay, and where the time goes that it takes compiled. */
+export function networkText({ network, timings, variants }: NetworkRow): string {
+  return [
+    network,
+    ...timings.map(
+      (one) =>
+        `  ${one.name}: ${timeText(one.fastest, one.fastestRatio)}, ${timeText(one.median, one.ratio)}`,
+    ),
+    ...variants.flatMap(variantLines),
+    '',
+  ].join('\n');
+}
+
+/** Lines of a profile that are printed: the longest. */
+const shown = 6;
+
+function variantLines({ name, packed, layers, same, pictures, profile }: VariantResult): string[] {
+  return [
+    `  ${name}: ${packed} of ${layers} layers packed; ${same} of ${pictures} pictures get the class that they get uncompiled`,
+    ...profile.slice(0, shown).map(({ kernel, output, calls, milliseconds, share }) => {
+      const of = `${Math.round(100 * share)} %, ${milliseconds.toPrecision(2)} ms`;
+      return `    ${of}: ${kernel} to ${output.join('×')}, ${calls} calls`;
+    }),
+  ];
 }
 
 function timeText(time: number, ratio: number): string {

@@ -57,7 +57,7 @@ export function valuesOf(work: Work): WorkValues {
 }
 
 /** Numbers from −1 to 1, the same each time. */
-function spread(length: number, seed: number): Float32Array {
+export function spread(length: number, seed: number): Float32Array {
   let state = seed;
   return Float32Array.from({ length }, () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

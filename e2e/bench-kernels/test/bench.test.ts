@@ -1,8 +1,9 @@
 import { createTensorKernels } from '@lowbit/kernels/tfjs';
 import * as tf from '@tensorflow/tfjs-core';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { median } from '../src/measure.js';
-import { networkContenders } from '../src/network.js';
+import { networks, plainNetworks, residualBodies } from '../src/networks/list.js';
+import { measureNetwork } from '../src/networks/measure-network.js';
 import { onnxruntime } from '../src/rivals/onnxruntime.js';
 import { rowOf } from '../src/row.js';
 import { productsOf, type Work } from '../src/work.js';
@@ -12,9 +13,10 @@ const works: readonly Work[] = [
   { kind: 'product', name: 'product', rows: 3, size: 8 },
 ];
 
+beforeAll(async () => void (await tf.setBackend('wasm')));
+
 describe.each(works)('$kind', (work) => {
   it('is computed by all contenders, exactly by the kernels and nearly by 8 bits', async () => {
-    await tf.setBackend('wasm');
     const both = {
       kernels: await createTensorKernels(),
       twin: await createTensorKernels({ variant: 'scalar' }),
@@ -44,14 +46,30 @@ describe.each(works)('$kind', (work) => {
 });
 
 it('runs a whole network, whose layers are all packed', async () => {
-  const contenders = await networkContenders();
-  expect(contenders.map(({ name }) => name)).toEqual([
-    'tfjs-wasm, float32',
-    'compiled, 8 bits, 55 layers packed',
-    'compiled, 4 bits, 55 layers packed',
-  ]);
-  const [float, eight] = await Promise.all(contenders.map(async ({ outputs }) => [...(await outputs())]));
-  eight!.forEach((value, at) => expect(Math.abs(value - float![at]!)).toBeLessThan(0.15));
+  const [mobileNet] = networks;
+  const few = [...mobileNet!.pictures()].slice(0, 2);
+  const { timings, variants } = await measureNetwork({ ...mobileNet!, pictures: () => few }, 1);
+  expect(timings.map(({ name }) => name)).toEqual(['tfjs-wasm float32', '8 × 8', '4 × 8']);
+  for (const { packed, layers, pictures, same } of variants)
+    expect([packed, layers, pictures, same]).toEqual([55, 55, 2, 2]);
+});
+
+const size = { side: 8, filters: 8, classes: 5 };
+
+it.each([
+  ...residualBodies(size).map((network) => ({ ...network, packed: 19 })),
+  ...plainNetworks(size).map((network) => ({ ...network, packed: 5 })),
+])('runs $name of signs, and tells where the time goes', async (network) => {
+  const tensors = tf.memory().numTensors;
+  const { variants } = await measureNetwork(network, 1);
+  expect(tf.memory().numTensors).toBe(tensors);
+  for (const { packed, same, pictures, profile } of variants) {
+    expect(packed).toBe(network.packed);
+    // What lies within float rounding of a threshold may become another sign.
+    expect(same).toBeGreaterThanOrEqual(pictures - 1);
+    expect(profile.some(({ kernel }) => kernel.startsWith('LowbitLayer'))).toBe(true);
+    expect(profile.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1);
+  }
 });
 
 it('counts products', () => {
