@@ -11,11 +11,8 @@ export interface RandomChoice {
 
 /** Bytes of assignments of equal size differ by so much at most, to either side. */
 const tolerance = 0.01;
-
 /** An effect that ruins a network: half the variance of its outputs, or half a nat of its classes. What is ruined has no order. */
 const ruin = 0.5;
-/** Widths everywhere whose bytes assignments may take, the first that does. */
-const levels = [4, 5, 6, 8] as const;
 
 /** Assignments from the narrowest widths to the widest, each weight near a level of its own. */
 export function choicesOfSizes({ items }: Measurements, { count, seed }: Drawn): readonly RandomChoice[] {
@@ -32,38 +29,16 @@ export function choicesOfSizes({ items }: Measurements, { count, seed }: Drawn):
   });
 }
 
-/** Assignments that take as many bytes as so many bits everywhere. */
-export interface ChoicesOfOneSize {
-  readonly bits: number;
-  readonly choices: readonly RandomChoice[];
-}
-
-/**
- * Random widths that alone ruin nothing, moved until they take what 4 bits everywhere take, or the fewest more with which most such assignments
- * are not ruined either, as far as the sum of single effects tells.
- */
-export function choicesOfOneSize({ items }: Measurements, drawn: Drawn): ChoicesOfOneSize {
-  const usable = items.map((item) => {
+/** Random widths that alone ruin nothing, moved until they take what 4 bits everywhere take. */
+export function choicesOfOneSize(
+  { items: all }: Measurements,
+  { count, seed }: Drawn,
+): readonly RandomChoice[] {
+  const target = bytesAt(all, 4);
+  const items = all.map((item) => {
     const candidates = item.candidates.filter(({ effect = 0 }) => effect <= ruin);
     return { ...item, candidates: candidates.length === 0 ? item.candidates.slice(-1) : candidates };
   });
-  const drawnAt = (bits: number): ChoicesOfOneSize => ({
-    bits,
-    choices: ofBytes(usable, bytesAt(items, bits), drawn),
-  });
-  const isRuined = ({ predicted }: RandomChoice) => predicted > ruin;
-  for (const bits of levels) {
-    const found = drawnAt(bits);
-    if (2 * found.choices.filter(isRuined).length <= drawn.count) return found;
-  }
-  return drawnAt(8);
-}
-
-function ofBytes(
-  items: readonly MeasuredItem[],
-  target: number,
-  { count, seed }: Drawn,
-): readonly RandomChoice[] {
   const random = seededRandom(seed);
   return Array.from({ length: count }, () => {
     const options = items.map(({ candidates }) => Math.floor(random() * candidates.length));

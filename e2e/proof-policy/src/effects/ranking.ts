@@ -23,11 +23,10 @@ export const rankingPart: Part = {
     return {
       name: 'ranking',
       title: `Rank correlation of the sum of single effects with what ${count} + ${count} random assignments lose on held-out data`,
-      rows: found.map(({ model, sizes, bits, equal }) => ({
+      rows: found.map(({ model, sizes, equal }) => ({
         model,
         'different sizes': sizes,
         'equal bytes': equal,
-        'those of': `${bits} bits`,
       })),
       gates: found.flatMap(({ model, sizes, equal }) => [
         gate(`rank correlation of ${model}, different sizes`, sizes, 0.9),
@@ -40,8 +39,6 @@ export const rankingPart: Part = {
 
 interface Ranked {
   readonly model: string;
-  /** Whose bytes those of equal size take. */
-  readonly bits: number;
   readonly sizes: number;
   readonly equal: number;
 }
@@ -65,12 +62,10 @@ async function rank(subject: OpenSubject, measurements: Measurements, tell: Tell
       lost,
     );
   };
-  const ofOneSize = choicesOfOneSize(measurements, { count, seed: 2 });
   return {
     model: subject.name,
     sizes: await correlationOf(choicesOfSizes(measurements, { count, seed: 1 })),
-    bits: ofOneSize.bits,
-    equal: await correlationOf(ofOneSize.choices),
+    equal: await correlationOf(choicesOfOneSize(measurements, { count, seed: 2 })),
   };
 }
 

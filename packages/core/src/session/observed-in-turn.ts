@@ -55,7 +55,9 @@ export function observedInTurn<M>(
 export function inputsIn(known: InputsOfWeights | undefined, id: string): InputsOfWeight {
   const observed = known?.inputs.get(id);
   if (observed === undefined) return { why: known?.unknown.get(id) ?? 'its inputs are not known' };
-  return observed.groups.every(isFinite) ? { observed } : { why: 'its inputs are not finite on the data' };
+  return observed.groups.every(isFinite)
+    ? { observed }
+    : { why: 'its inputs, or their squares in float32, are not finite on the data' };
 }
 
 /** A value that is not finite makes its square so. */

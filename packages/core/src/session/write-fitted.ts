@@ -160,12 +160,15 @@ function roundWeight(
   };
   if (corrects !== true || observed === undefined) return code(false);
   const coded = code(true);
-  const bias = biasShift(own, observed, values, coded.tensor);
+  const nearest = rounding === undefined ? coded : codeWeight(own, values, fitted);
+  const bias = biasShift(own, observed, { values, tensor: coded.tensor, nearest: nearest.tensor });
+  if (bias.shift.every((one) => one === 0)) return { ...coded, uncorrected: noError };
   const { heldOutGainDb = 0 } = bias.report;
   return heldOutGainDb < 0 ? { ...code(false), uncorrected: noGain } : { ...coded, bias };
 }
 
 const noGain = 'outputs would be further off on samples kept back';
+const noError = 'its outputs are not off on average';
 
 /** Σw², of four values at a time: a sum waits for the one before it. */
 function energyOf(values: Float32Array): number {
