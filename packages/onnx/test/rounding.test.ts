@@ -236,3 +236,13 @@ test('decibels that are asked for are those of all data', async () => {
   expect(spent!.result).toMatchObject({ samples: 70 });
   expect(spent!.result!.sqnrDb).toBeGreaterThanOrEqual(20);
 });
+
+test('data choose codes of 8 bits too where nothing keeps the decibels that are asked for otherwise', async () => {
+  const port = () => onnx(bytes, { ort: ort as never });
+  const asked = (minSqnr: number) =>
+    quantize(port(), { registry, data, bits: budget({ minSqnr, choices: [8] }) });
+  const { sqnrDb } = (await asked(10)).budget!.result!;
+  const { budget: spent, plan } = await asked((sqnrDb as number) + 1);
+  expect(spent!.result!.sqnrDb).toBeGreaterThanOrEqual((sqnrDb as number) + 1);
+  for (const weight of plan.weights) expect(weight).toMatchObject({ bits: 8, rounding: { name: 'auto' } });
+});

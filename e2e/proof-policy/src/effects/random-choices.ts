@@ -11,11 +11,13 @@ export interface RandomChoice {
 
 /** Bytes of assignments of equal size differ by so much at most, to either side. */
 const tolerance = 0.01;
-/** An effect that ruins a network: half the variance of its outputs, or half a nat of its classes. What is ruined has no order. */
-const ruin = 0.5;
 
 /** Assignments from the narrowest widths to the widest, each weight near a level of its own. */
-export function choicesOfSizes({ items }: Measurements, { count, seed }: Drawn): readonly RandomChoice[] {
+export function choicesOfSizes(
+  { items }: Measurements,
+  count: number,
+  seed: number,
+): readonly RandomChoice[] {
   const random = seededRandom(seed);
   return Array.from({ length: count }, (_, i) => {
     const level = i / Math.max(count - 1, 1);
@@ -29,17 +31,14 @@ export function choicesOfSizes({ items }: Measurements, { count, seed }: Drawn):
   });
 }
 
-/** Random widths that alone ruin nothing, moved until they take what 4 bits everywhere take. */
+/** Random widths, moved until they take what 4 bits everywhere take. */
 export function choicesOfOneSize(
-  { items: all }: Measurements,
-  { count, seed }: Drawn,
+  { items }: Measurements,
+  count: number,
+  seed: number,
 ): readonly RandomChoice[] {
-  const target = bytesAt(all, 4);
-  const items = all.map((item) => {
-    const candidates = item.candidates.filter(({ effect = 0 }) => effect <= ruin);
-    return { ...item, candidates: candidates.length === 0 ? item.candidates.slice(-1) : candidates };
-  });
   const random = seededRandom(seed);
+  const target = items.reduce((sum, item) => sum + bytesAt(item, 4), 0);
   return Array.from({ length: count }, () => {
     const options = items.map(({ candidates }) => Math.floor(random() * candidates.length));
     for (;;) {
@@ -55,32 +54,18 @@ export function choicesOfOneSize(
   });
 }
 
-/** Bytes of the weights with so many bits everywhere, or what they have nearest to it. */
-function bytesAt(items: readonly MeasuredItem[], bits: number): number {
+/** The bytes of the candidate nearest to so many bits. */
+function bytesAt({ candidates }: MeasuredItem, bits: number): number {
   const distance = ({ bits: own }: { readonly bits: number | 'float' }) =>
     Math.abs((own === 'float' ? 32 : own) - bits);
-  return sumOf(
-    items.map(({ candidates }) =>
-      candidates.reduce((one, other) => (distance(other) < distance(one) ? other : one)),
-    ),
-    ({ storedBytes }) => storedBytes,
-  );
+  return candidates.reduce((one, other) => (distance(other) < distance(one) ? other : one)).storedBytes;
 }
-
-/** How many assignments are drawn, and from where. */
-interface Drawn {
-  readonly count: number;
-  readonly seed: number;
-}
-
-const sumOf = <Item>(all: readonly Item[], valueOf: (one: Item) => number): number =>
-  all.reduce((sum, one) => sum + valueOf(one), 0);
 
 function choiceOf(items: readonly MeasuredItem[], options: readonly number[]): RandomChoice {
   const chosen = items.map(({ candidates }, i) => candidates[options[i]!]!);
   return {
     choice: Object.fromEntries(items.flatMap(({ ids }, i) => ids.map((id) => [id, chosen[i]!.candidate]))),
-    predicted: sumOf(chosen, ({ effect = 0 }) => effect),
-    bytes: sumOf(chosen, ({ storedBytes }) => storedBytes),
+    predicted: chosen.reduce((sum, { effect = 0 }) => sum + effect, 0),
+    bytes: chosen.reduce((sum, { storedBytes }) => sum + storedBytes, 0),
   };
 }

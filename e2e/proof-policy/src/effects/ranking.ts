@@ -64,8 +64,8 @@ async function rank(subject: OpenSubject, measurements: Measurements, tell: Tell
   };
   return {
     model: subject.name,
-    sizes: await correlationOf(choicesOfSizes(measurements, { count, seed: 1 })),
-    equal: await correlationOf(choicesOfOneSize(measurements, { count, seed: 2 })),
+    sizes: await correlationOf(choicesOfSizes(measurements, count, 1)),
+    equal: await correlationOf(choicesOfOneSize(measurements, count, 2)),
   };
 }
 

@@ -18,7 +18,7 @@ import { batchesType } from '../contract/check-batches.js';
 import type { Recipe } from '../contract/recipe.js';
 import { dataWarnings, statisticsFor, type MeasuredInputs } from './observe-data.js';
 import { repeatable } from '../contract/repeatable-data.js';
-import { needsInputs } from './rounding-inputs.js';
+import { asksInputs } from './rounding-inputs.js';
 import { captureWay } from './sequential-inputs.js';
 import { withFitWeights } from './unfit-weights.js';
 import { withWarnings, type Written } from './write-plan.js';
@@ -105,7 +105,7 @@ export async function applyResolved<M>(
   const isRead =
     isObserved ||
     isMeasured ||
-    (resolved.entries.some(needsInputs) && inputs.calibration?.inputs === undefined) ||
+    (resolved.entries.some(asksInputs) && inputs.calibration?.inputs === undefined) ||
     compared.outputs !== undefined;
   const warnings = [...dataWarnings(inputs, resolved, isRead, compared.why), ...(compared.warnings ?? [])];
   const { report, ...others } = withWarnings(written.quantized, warnings);

@@ -1,4 +1,5 @@
 import type { Batch } from '../contract/model-run.js';
+import { LowbitError } from '../errors/error.js';
 
 /** Batches, and how many samples they are. */
 export interface Samples {
@@ -26,3 +27,7 @@ export function samplesIn(batch: Batch): number {
   const [first] = Object.values(Object(Object(batch).inputs) as Batch['inputs']);
   return (first?.shape as readonly number[] | undefined)?.[0] ?? 1;
 }
+
+/** The error of data in which there is nothing. @param where They were given. */
+export const noBatch = (where: string): LowbitError =>
+  new LowbitError({ code: 'calibration-invalid', where, expected: 'at least one batch', received: 'none' });

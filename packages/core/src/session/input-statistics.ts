@@ -8,6 +8,7 @@ import { repeatable } from '../contract/repeatable-data.js';
 import { checkOptions, optionTypes } from '../errors/check-argument.js';
 import { LowbitError } from '../errors/error.js';
 import { suggestName } from '../errors/nearest-name.js';
+import { noBatch } from './first-samples.js';
 import { observedInTurn } from './observed-in-turn.js';
 
 export interface InputStatisticsOptions extends SessionOptions {
@@ -40,7 +41,7 @@ export async function inputStatistics<M>(
   const weights = [...new Set(ids)].map((id) => byId.get(id) ?? unknownWeight(id, [...byId.keys()]));
   const { batches } = repeatable(given);
   const count = await countOf(batches);
-  if (count === 0) throw noBatch();
+  if (count === 0) throw noBatch('batches');
   return {
     format: 'lowbit-calibration',
     version: 1,
@@ -67,14 +68,6 @@ function unknownWeight(id: string, ids: readonly string[]): never {
     ...suggestName(String(id), ids),
   });
 }
-
-const noBatch = (): LowbitError =>
-  new LowbitError({
-    code: 'calibration-invalid',
-    where: 'batches',
-    expected: 'at least one batch',
-    received: 'none',
-  });
 
 const cannotTell = (name: string): LowbitError =>
   new LowbitError({

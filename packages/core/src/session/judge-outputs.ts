@@ -7,7 +7,7 @@ import type { Metric } from '../contract/policy.js';
 import { LowbitError } from '../errors/error.js';
 import { gatherEffect } from '../measure/output-effect.js';
 import { gatherLabels, gatherMetric, type TaskGatherer, type TaskValue } from '../measure/task-value.js';
-import { samplesIn } from './first-samples.js';
+import { noBatch, samplesIn } from './first-samples.js';
 
 /** How outputs are looked at. */
 export interface JudgeSettings {
@@ -43,7 +43,7 @@ export async function judgeAgainst(
   const { by = 'outputs', classes, isTask = false, isWhole = false } = settings;
   const session = defined({ signal });
   const { part, outputs } = await reference(original, batches, settings, session);
-  if (part.length === 0) throw noBatch();
+  if (part.length === 0) throw noBatch('data');
   const needsTask = isTask || by !== 'outputs';
   // Tasks are told on all data where a loss is limited; effects on a part that is enough to rank by.
   const source = isTask ? batches : part;
@@ -151,15 +151,6 @@ async function taskValue(
   const value = gathered.finish();
   if (value === undefined) throw noTask();
   return value;
-}
-
-function noBatch(): LowbitError {
-  return new LowbitError({
-    code: 'calibration-invalid',
-    where: 'data',
-    expected: 'one batch at least',
-    received: 'none',
-  });
 }
 
 function noTask(): LowbitError {

@@ -10,7 +10,7 @@ import type { QuantizeOptions } from '../contract/events.js';
 import type { Recipe } from '../contract/recipe.js';
 import { repeatable, type RepeatableData } from '../contract/repeatable-data.js';
 import type { InputMemory } from './observed-in-turn.js';
-import { needsInputs } from './rounding-inputs.js';
+import { asksInputs } from './rounding-inputs.js';
 import { defined } from '../contract/defined.js';
 
 /** What a plan is fitted to. */
@@ -92,7 +92,7 @@ export function dataWarnings(
   isMeasured: boolean,
   uncompared?: string,
 ): readonly string[] {
-  const isUnused = calibration?.inputs !== undefined && sites.length === 0 && !entries.some(needsInputs);
+  const isUnused = calibration?.inputs !== undefined && sites.length === 0 && !entries.some(asksInputs);
   const unused = isUnused ? [unusedStatistics] : [];
   if (data === undefined) return unused;
   const kept = data.kept();

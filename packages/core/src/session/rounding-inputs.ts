@@ -20,16 +20,18 @@ export function roundingInputs<M>(
   { calibration, data, memory }: MeasuredInputs,
   session: SessionOptions,
 ): (own: ResolvedEntry) => Promise<InputsOfWeight> {
-  const needing = entries.filter(needsInputs);
-  const ids = new Set(needing.map(({ weight }) => weight.id));
-  const stored = needing.length === 0 ? undefined : calibration?.inputs;
-  if (stored === undefined) checkData(port, needing, data);
-  const weights = needing.map(({ weight }) => weight);
+  const isSeen =
+    calibration?.inputs !== undefined || (data !== undefined && port.observeInputs !== undefined);
+  const asking = entries.filter(isSeen ? asksInputs : needsInputs);
+  const ids = new Set(asking.map(({ weight }) => weight.id));
+  const stored = asking.length === 0 ? undefined : calibration?.inputs;
+  if (stored === undefined) checkData(port, entries.filter(needsInputs), data);
+  const weights = asking.map(({ weight }) => weight);
   const batches = data?.batches ?? nothing();
   const read =
     stored === undefined
       ? observedInTurn(port, weights, batches, session, memory)
-      : storedInputs(needing, stored);
+      : storedInputs(asking, stored);
   return async ({ weight: { id } }) => (ids.has(id) ? read(id) : {});
 }
 
@@ -38,6 +40,9 @@ async function* nothing(): AsyncGenerator<never> {}
 /** Whether anything is to be known of the inputs of a weight, for its rounder or for its bias. */
 export const needsInputs = ({ rounding, corrects }: ResolvedEntry): boolean =>
   corrects === true || (rounding !== undefined && rounding.rounder.needs.length > 0);
+
+/** Whether inputs are looked at where they are seen: what any rounder chooses is compared with the nearest levels, also where it needs to know nothing. */
+export const asksInputs = (own: ResolvedEntry): boolean => needsInputs(own) || own.rounding !== undefined;
 
 /** What is stored of each weight, which is checked to be of one of this shape. */
 function storedInputs(

@@ -100,6 +100,23 @@ function outputError(result: MemoryModel, id: string): number {
 }
 
 describe('a rounder', () => {
+  test('that looks at nothing is compared with the nearest levels all the same, where there are data', async () => {
+    const worst: Rounder = {
+      kind: 'rounder',
+      api: 2,
+      name: 'worst',
+      needs: [],
+      round: (_, __, { nearest }) => nearest.map((code) => (code === 0 ? 1 : 0)),
+    };
+    const { port } = observing();
+    const nearest = await quantize(port, recipe(undefined));
+    const { model: result, report } = await quantize(port, recipe(worst));
+    for (const id of ['a', 'b'])
+      expect(outputError(result, id)).toBeLessThanOrEqual(outputError(nearest.model, id));
+    expect(report.weights[0]!.rounding!.channelsKept).toBeGreaterThan(0);
+    await expect(quantize(memoryPort(model), withoutData(worst))).resolves.toBeDefined();
+  });
+
   test('chooses the codes of every weight, which is planned, told and applied again', async () => {
     const { port, asked } = observing();
     const nearest = await quantize(port, recipe(undefined));

@@ -10,8 +10,9 @@ import type { CaptureReport } from '../report/report.js';
 import { decode } from '../scheme/decode.js';
 import type { QuantizedTensor } from '../scheme/types.js';
 import type { MeasuredInputs } from './observe-data.js';
+import { noBatch } from './first-samples.js';
 import { inputsIn } from './observed-in-turn.js';
-import { needsInputs } from './rounding-inputs.js';
+import { asksInputs } from './rounding-inputs.js';
 
 /** Inputs of weights in a network in which those before are quantized already. */
 export interface SequentialInputs {
@@ -34,7 +35,7 @@ export async function captureWay<M>(
   capture: QuantizeOptions['capture'],
 ): Promise<CaptureReport | undefined> {
   const isStored = calibration?.inputs !== undefined;
-  if (!entries.some(needsInputs) || (data === undefined && !isStored)) return undefined;
+  if (!entries.some(asksInputs) || (data === undefined && !isStored)) return undefined;
   if (capture === 'once') return { way: 'once', reason: 'as was asked for' };
   if (isStored && capture === undefined)
     return { way: 'once', reason: 'stored statistics are of the model as it was' };
@@ -49,7 +50,7 @@ export async function captureWay<M>(
 /**
  * `undefined` where weights are to see the inputs of the model as it was.
  *
- * @throws LowbitError as {@link captureWay}.
+ * @throws LowbitError as {@link captureWay}; `calibration-invalid` without a batch.
  */
 export async function sequentialInputs<M>(
   port: ModelPort<M>,
@@ -60,6 +61,7 @@ export async function sequentialInputs<M>(
   const { data } = measured;
   const { way } = (await captureWay(port, entries, measured, capture)) ?? {};
   if (way !== 'sequential' || data === undefined) return undefined;
+  if (!(await data.some(() => true))) throw noBatch('data');
   const weights = entries.map(({ weight }) => weight.id);
   const biases = entries.filter(({ corrects }) => corrects === true).map(({ weight }) => weight.id);
   let started: Promise<InputCapture> | undefined;
@@ -71,7 +73,7 @@ export async function sequentialInputs<M>(
     }));
   return {
     async of(own) {
-      if (!needsInputs(own)) return {};
+      if (!asksInputs(own)) return {};
       const { id } = own.weight;
       const known = await (await start()).inputs([id]);
       stopIfAborted(signal, 'observe');

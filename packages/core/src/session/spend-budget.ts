@@ -6,13 +6,14 @@ import type { ModelPort } from '../contract/port.js';
 import type { BudgetTerms } from '../contract/policy.js';
 import type { RepeatableData } from '../contract/repeatable-data.js';
 import type { ResolvedPlan } from '../contract/resolved-plan.js';
-import { LowbitError } from '../errors/error.js';
+import { isLowbitError, LowbitError } from '../errors/error.js';
 import { unspentDraft } from '../plan/draft-weights.js';
 import type { Prepared } from '../plan/make-plan.js';
 import type { Judge } from './judge-outputs.js';
 import { type Attained, chooseAndWrite } from './choose-and-write.js';
 import { judgeOf, measureWeights } from './measure-weights.js';
 import { budgetReport } from './budget-report.js';
+import type { Judging } from './explore.js';
 import { countSamples } from './quick-results.js';
 import { smallestOf } from './smallest-choice.js';
 import type { WriteOne } from './spending.js';
@@ -70,11 +71,34 @@ export async function spendBudget<M>(
     known?.separability ?? (await separabilityByDepth(port, data, measured.items, session));
   const all = { ...measured, ...defined({ separability }) };
   const samples = judge === undefined || data === undefined ? 0 : await countSamples(data.batches);
-  const attained = await chooseAndWrite({ ...means, judge, samples }, all, smallest);
+  const judging = { ...means, judge, samples };
+  const attained = await chooseAndWrite(judging, all, smallest).catch((error: unknown) => {
+    const thorough = roundedThroughout(judging);
+    if (thorough === undefined || !isInfeasible(error)) throw error;
+    return chooseAndWrite(thorough, all, smallest);
+  });
   const spent = finished(attained, terms, smallest?.choice);
   const ofCurve = { draft, decided, judge, points: curve };
   return { ...spent, measurements: await withCurve(means, spent.measurements, ofCurve) };
 }
+
+/**
+ * What spends a limit of quality with codes and biases of 8 bits that data choose too, as they do below by default; `undefined` where there is no
+ * such limit, nothing that looks at data, or a rounder was asked for.
+ */
+function roundedThroughout<M>(judging: Judging<M>): Judging<M> | undefined {
+  const { terms, prepared } = judging;
+  const { recipe, defaults } = prepared;
+  const isOfQuality = terms.maxLoss !== undefined || terms.minSqnr !== undefined;
+  if (!isOfQuality || defaults.rounding === undefined || recipe.rounding !== undefined) return undefined;
+  const { correctBiases = true } = recipe;
+  return {
+    ...judging,
+    prepared: { ...prepared, recipe: { ...recipe, rounding: defaults.rounding, correctBiases } },
+  };
+}
+
+const isInfeasible = (error: unknown): boolean => isLowbitError(error) && error.code === 'budget-infeasible';
 
 function judgeFor<M>(
   port: ModelPort<M>,
