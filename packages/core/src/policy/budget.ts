@@ -163,6 +163,8 @@ function spend(
 ): readonly BitAssignment[] {
   const problem = budgetProblem(draft, measurements, decided, { ...settings, decreasing: limits.decreasing });
   if (problem.items.length === 0) return draft;
+  if (limits.bitOperations !== undefined && measurements.items.every(({ macs }) => macs === undefined))
+    throw noOperations();
   const chosen = smallest
     ? smallestChoice(problem, limits)
     : nextChoice(problem, measurements, limits, explores);
@@ -198,6 +200,17 @@ function reasonOf({ loss }: BudgetOption, { isMeasured }: BudgetProblem, gap: nu
   const told = isMeasured ? `alone it costs ${order}` : `unverified, by its error of ${order}`;
   return `budget: ${told}${gap < 0.001 ? '' : `; within ${(100 * gap).toPrecision(1)} % of the best choice`}`;
 }
+
+const noOperations = (): LowbitError =>
+  new LowbitError({
+    code: 'invalid-argument',
+    where: "budget: option 'bitOperations'",
+    expected:
+      'a model that tells the shapes of what its layers give, by which multiply-accumulate operations are counted',
+    received: 'one of which those of no weight are known',
+    remedy:
+      'Write the shapes into the file (in Python: onnx.shape_inference.infer_shapes), or limit bytes or averageBits.',
+  });
 
 function noLimit(): LowbitError {
   return new LowbitError({

@@ -163,12 +163,19 @@ const isAbove = (
   open: ReadonlyMap<string, BitAssignment>,
 ): boolean => bits === 'float' || ids.every((id) => bits >= (open.get(id)?.least ?? 0));
 
+/** Part of the values of a layer's weights that these hold: each is multiplied as often as the others. */
+function partOf({ weights }: LayerDescriptor, ids: readonly string[]): number {
+  const valuesOf = (some: LayerDescriptor['weights']) =>
+    some.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const all = valuesOf(weights);
+  return all === 0 ? 0 : valuesOf(weights.filter(({ id }) => ids.includes(id))) / all;
+}
+
 /** What an item is: where it is in the model, and how large. */
 function placeOf({ ids }: ItemWork, { layers, weights }: Prepared) {
   const placed = ids.flatMap((id) => weights.get(id) ?? []);
   const [{ layer }] = placed;
-  const uses = layers.filter((one: LayerDescriptor) => one.weights.some(({ id }) => ids.includes(id)));
-  const macs = uses.reduce((sum, one) => sum + (one.macs ?? 0), 0);
+  const macs = layers.reduce((sum, one) => sum + (one.macs ?? 0) * partOf(one, ids), 0);
   const values = placed.reduce((sum, { weight }) => sum + sizeOf(weight.shape), 0);
   return { ids, layer: layer.id, depth: layer.depth, values, ...(macs === 0 ? {} : { macs }) };
 }

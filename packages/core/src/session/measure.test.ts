@@ -44,6 +44,16 @@ test('each weight is measured with each candidate: bytes as written, errors and 
     expect(items[i].candidates[1].weightError).toBeCloseTo(error!.meanSquared * values, 5);
 });
 
+test('the multiplications of a layer are those of its weights, by how many values each has', async () => {
+  const { port } = chain();
+  const [first, second, ...others] = await port.layers();
+  const both = { ...first, macs: 9600, weights: [...first.weights, ...second.weights] };
+  const joined: typeof port = { ...port, layers: () => Promise.resolve([both, ...others]) };
+  const { items } = await measure(joined, data, [2, 8], { recipe, only: ['w0', 'w1'] });
+  // 384 and 576 of 960 values.
+  expect(items.map(({ macs }) => macs)).toEqual([3840, 5760]);
+});
+
 test('the effect is the error over the variance, or the divergence of probabilities', async () => {
   const { port, model } = chain();
   const [one] = (await measured({ only: ['w3'] })).items;

@@ -262,6 +262,14 @@ test('what others decide stays, counts, and a budget is asked last wherever it s
   expect(() => cascade(policy, policy)).toThrow('one policy at most that spends a budget');
 });
 
+test('bit operations are refused where no multiplications are known', async () => {
+  const { port } = chain();
+  const layers = (await port.layers()).map(({ macs, ...layer }) => (void macs, layer));
+  const silent: typeof port = { ...port, layers: () => Promise.resolve(layers) };
+  const error = await failure(quantize(silent, recipe(budget({ bitOperations: 1000, choices }))));
+  expect(error).toMatchObject({ code: 'invalid-argument', where: "budget: option 'bitOperations'" });
+});
+
 test('without measurements a budget is not spent', async () => {
   const { weights } = (await makePlan(chain().port, recipe(4))).plan;
   const draft = weights.map(({ id }) => ({ id, bits: 8, reason: 'default' }));
