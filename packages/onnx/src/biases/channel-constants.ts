@@ -6,6 +6,9 @@ import { storedBytes } from '../graph/stored-bytes.js';
 import type { BiasPlace } from '../operators/operator.js';
 import { DataType, type NodeProto } from '../schema/proto.js';
 
+/** What new ones are called, with a number behind it but for the first: short, since a file holds it twice. */
+export const biasName = 'bias';
+
 /** Where, and by how much, the sums of an operator are corrected. */
 export interface Correction {
   readonly graph: EditableGraph;

@@ -4,7 +4,7 @@ import { makeNode } from '../graph/make-node.js';
 import { storedBytes } from '../graph/stored-bytes.js';
 import { trainsHere } from '../fold/channel-affine.js';
 import type { NodeProto } from '../schema/proto.js';
-import { bytesOf, numbersOf, put, type Correction } from './channel-constants.js';
+import { biasName, bytesOf, numbersOf, put, type Correction } from './channel-constants.js';
 
 /** The constant that the operator behind adds, or the mean that it takes off; `undefined` where there is none. */
 export function changedBehind(
@@ -41,7 +41,7 @@ export function newBehind({ graph, node, type, place, shift }: Correction, axis:
   const off = shift.map((one) => -alpha * one);
   const output = node.output[0] as string;
   const dims = [off.length, ...Array.from({ length: -1 - axis }, () => 1)];
-  const bias = graph.addConstant(`${output}_bias`, { type, dims, values: off });
+  const bias = graph.addConstant(biasName, { type, dims, values: off });
   const products = graph.newName(`${output}_products`);
   graph.setOutput(node, products);
   const sum = makeNode({ op: 'Add', inputs: [products, bias], outputs: [output] });

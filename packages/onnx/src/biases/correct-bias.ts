@@ -6,7 +6,7 @@ import { type BiasNote, sizeOf } from '@lowbit/core/adapter';
 import type { WeightSite } from '../describe/weight-site.js';
 import type { ModelEditor } from '../graph/model-editor.js';
 import { biasPlace } from './bias-place.js';
-import { bytesOf, numbersOf, put, type Correction } from './channel-constants.js';
+import { biasName, bytesOf, numbersOf, put, type Correction } from './channel-constants.js';
 import { changedBehind, newBehind } from './correct-behind.js';
 
 /** From this version on `Add` broadcasts as numpy does. */
@@ -24,7 +24,7 @@ export function correctBias(editor: ModelEditor, site: WeightSite, shift: Float3
   const changed =
     (hasBias ? changedInput(own, input) : undefined) ??
     (axis === undefined ? undefined : changedBehind(own, axis)) ??
-    (input === undefined || hasBias ? undefined : newInput(own, input, site.source.name));
+    (input === undefined || hasBias ? undefined : newInput(own, input));
   if (changed !== undefined) return changed;
   if (axis === undefined)
     return left('its bias is no constant with one number a channel, and more is computed behind the sum');
@@ -67,12 +67,12 @@ function changedInput(own: Correction, input: number): BiasNote | undefined {
   return { form: 'bias', storedBytes: added, reason: 'in its place' };
 }
 
-/** A bias for an operator that takes one and has none, named for its weight. */
-function newInput(own: Correction, input: number, weight: string): BiasNote {
+/** A bias for an operator that takes one and has none. */
+function newInput(own: Correction, input: number): BiasNote {
   const { graph, node, type } = own;
   const { dims, addTo } = inputShift(own);
   const values = new Float32Array(sizeOf(dims));
   addTo(values);
-  graph.setInput(node, input, graph.addConstant(`${weight}_bias`, { type, dims, values }));
+  graph.setInput(node, input, graph.addConstant(biasName, { type, dims, values }));
   return { form: 'new bias', storedBytes: bytesOf(type, dims, values), reason: 'its operator takes one' };
 }
