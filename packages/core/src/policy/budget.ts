@@ -163,8 +163,8 @@ function spend(
 ): readonly BitAssignment[] {
   const problem = budgetProblem(draft, measurements, decided, { ...settings, decreasing: limits.decreasing });
   if (problem.items.length === 0) return draft;
-  if (limits.bitOperations !== undefined && measurements.items.every(({ macs }) => macs === undefined))
-    throw noOperations();
+  const uncounted = measurements.items.find(({ macs }) => macs === undefined);
+  if (limits.bitOperations !== undefined && uncounted !== undefined) throw noOperations(uncounted.ids[0]);
   const chosen = smallest
     ? smallestChoice(problem, limits)
     : nextChoice(problem, measurements, limits, explores);
@@ -201,13 +201,13 @@ function reasonOf({ loss }: BudgetOption, { isMeasured }: BudgetProblem, gap: nu
   return `budget: ${told}${gap < 0.001 ? '' : `; within ${(100 * gap).toPrecision(1)} % of the best choice`}`;
 }
 
-const noOperations = (): LowbitError =>
+const noOperations = (id: string): LowbitError =>
   new LowbitError({
     code: 'invalid-argument',
     where: "budget: option 'bitOperations'",
     expected:
       'a model that tells the shapes of what its layers give, by which multiply-accumulate operations are counted',
-    received: 'one of which those of no weight are known',
+    received: `one that does not tell those of '${id}'`,
     remedy:
       'Write the shapes into the file (in Python: onnx.shape_inference.infer_shapes), or limit bytes or averageBits.',
   });

@@ -175,9 +175,14 @@ function partOf({ weights }: LayerDescriptor, ids: readonly string[]): number {
 function placeOf({ ids }: ItemWork, { layers, weights }: Prepared) {
   const placed = ids.flatMap((id) => weights.get(id) ?? []);
   const [{ layer }] = placed;
-  const macs = layers.reduce((sum, one) => sum + (one.macs ?? 0) * partOf(one, ids), 0);
+  const uses = layers.filter((one: LayerDescriptor) => one.weights.some(({ id }) => ids.includes(id)));
+  const macs = uses.reduce((sum, one) => sum + (one.macs ?? 0) * partOf(one, ids), 0);
+  // Nothing is multiplied with the rows of a table.
+  const isKnown =
+    placed.every(({ weight }) => weight.kernel === 'embedding') ||
+    uses.every((one) => one.macs !== undefined);
   const values = placed.reduce((sum, { weight }) => sum + sizeOf(weight.shape), 0);
-  return { ids, layer: layer.id, depth: layer.depth, values, ...(macs === 0 ? {} : { macs }) };
+  return { ids, layer: layer.id, depth: layer.depth, values, ...(isKnown ? { macs } : {}) };
 }
 
 /** Tells how far the work is, and by the time it took how long the rest may take. */
