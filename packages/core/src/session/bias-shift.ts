@@ -42,17 +42,18 @@ export function biasShift(
 ): BiasShift {
   const matrix = sliceLayout(shape, { axes: outputAxes });
   const rows = matrix.toSliceMajor(values);
-  const [decoded, plain] = [tensor, nearest].map((one) => matrix.toSliceMajor(decode(one)));
+  const decoded = matrix.toSliceMajor(decode(tensor));
+  const plain = nearest === tensor ? decoded : matrix.toSliceMajor(decode(nearest));
   const channels = matrix.count / groups.length;
   const shift = new Float32Array(matrix.count);
   const seen = { before: 0, after: 0 };
   const heldOut = { before: 0, after: 0 };
   for (const [g, inputs] of groups.entries()) {
     const from = (g * rows.length) / groups.length;
-    const offOf = (codes: Float32Array | undefined) =>
+    const offOf = (codes: Float32Array) =>
       Float64Array.from({ length: rows.length / groups.length }, (_, i) => {
         const at = from + i;
-        return (codes?.[at] as number) - (rows[at] as number);
+        return (codes[at] as number) - (rows[at] as number);
       });
     const mean = inputMean(inputs.seen);
     shift.set(means(offOf(decoded), mean, channels), g * channels);

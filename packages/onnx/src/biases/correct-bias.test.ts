@@ -38,7 +38,7 @@ test.each([
   ['Conv without one and with a BatchNormalization behind', 'mean'],
   ['Conv without one', 'new bias'],
   ['MatMul', 'new Add'],
-])('%s: nothing is added to the file that stands in it', async (name, form) => {
+])('%s: a constant is added only where no number stands that can be changed', async (name, form) => {
   const { model, x, shape } = cases.find((one) => one.name === name)!;
   const data: Batch[] = [{ inputs: { x: { shape, data: Float32Array.from(x) } } }];
   const bytes = () => Uint8Array.from(atob(model), (letter) => letter.charCodeAt(0));
