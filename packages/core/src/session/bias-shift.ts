@@ -21,44 +21,27 @@ export interface BiasShift {
   readonly report: CorrectionReport;
 }
 
-/** A weight, and what it has become. */
-export interface CodedValues {
-  /** w, row-major. */
-  readonly values: Float32Array;
-  /** q */
-  readonly tensor: QuantizedTensor;
-  /** What it is with the nearest levels. */
-  readonly nearest: QuantizedTensor;
-}
-
-/**
- * What codes add, and what taking that off gains with the nearest levels: codes that a rounder has chosen for outputs whose mean error is taken off
- * are no measure, since they add more than others would. So the gain of the rounder, which is of what varies, comes on top of this one.
- */
+/** @param values w, row-major. @param tensor q. */
 export function biasShift(
   { weight: { shape, outputAxes } }: ResolvedEntry,
   { groups }: ObservedInputs,
-  { values, tensor, nearest }: CodedValues,
+  values: Float32Array,
+  tensor: QuantizedTensor,
 ): BiasShift {
   const matrix = sliceLayout(shape, { axes: outputAxes });
-  const rows = matrix.toSliceMajor(values);
-  const decoded = matrix.toSliceMajor(decode(tensor));
-  const plain = nearest === tensor ? decoded : matrix.toSliceMajor(decode(nearest));
+  const [rows, decoded] = [matrix.toSliceMajor(values), matrix.toSliceMajor(decode(tensor))];
   const channels = matrix.count / groups.length;
   const shift = new Float32Array(matrix.count);
   const seen = { before: 0, after: 0 };
   const heldOut = { before: 0, after: 0 };
   for (const [g, inputs] of groups.entries()) {
     const from = (g * rows.length) / groups.length;
-    const offOf = (codes: Float32Array) =>
-      Float64Array.from({ length: rows.length / groups.length }, (_, i) => {
-        const at = from + i;
-        return (codes[at] as number) - (rows[at] as number);
-      });
-    const mean = inputMean(inputs.seen);
-    shift.set(means(offOf(decoded), mean, channels), g * channels);
-    const off = offOf(plain);
-    const own = means(off, mean, channels);
+    const off = Float64Array.from({ length: rows.length / groups.length }, (_, i) => {
+      const at = from + i;
+      return (decoded[at] as number) - (rows[at] as number);
+    });
+    const own = means(off, inputMean(inputs.seen), channels);
+    shift.set(own, g * channels);
     addErrors(seen, off, own, inputs.seen);
     if (inputs.heldOut !== undefined) addErrors(heldOut, off, own, inputs.heldOut);
   }

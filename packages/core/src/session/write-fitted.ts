@@ -160,8 +160,7 @@ function roundWeight(
   };
   if (corrects !== true || observed === undefined) return code(false);
   const coded = code(true);
-  const nearest = rounding === undefined ? coded : codeWeight(own, values, fitted);
-  const bias = biasShift(own, observed, { values, tensor: coded.tensor, nearest: nearest.tensor });
+  const bias = biasShift(own, observed, values, coded.tensor);
   if (bias.shift.every((one) => one === 0)) return { ...coded, uncorrected: noError };
   const { heldOutGainDb = 0 } = bias.report;
   return heldOutGainDb < 0 ? { ...code(false), uncorrected: noGain } : { ...coded, bias };
