@@ -10,6 +10,7 @@ import type { ModelPort } from '../contract/port.js';
 import type { Recipe } from '../contract/recipe.js';
 import { registry } from '../contract/registry.js';
 import type { Rounder } from '../contract/rounder.js';
+import type { BiasReport } from '../report/report.js';
 import { seededRandom } from '../numeric/random.js';
 import { applyPlan } from './apply-plan.js';
 import { makePlan } from './make-plan.js';
@@ -156,6 +157,45 @@ describe('correctBiases', () => {
     // One row has no spread around its mean.
     grams[0]!.forEach((one) => expect(one).toBeCloseTo(0, 6));
     expect(grams[1]![0]).toBeCloseTo(rows[0]![0]! ** 2, 5);
+  });
+
+  test('gains of a bias and of the rounder add up to what both gain over the nearest levels', async () => {
+    // Inputs that move together make errors cancel each other whose sum is small.
+    const together = rows.map((row, i) => row.map((x) => 1 + i / 4 + x / 20));
+    const carrying: Rounder = {
+      kind: 'rounder',
+      api: 2,
+      name: 'carrying',
+      needs: ['gram'],
+      round(own, scheme, { nearest, layout }) {
+        const { scale } = scheme as { readonly scale: Float32Array };
+        let carried = 0;
+        return nearest.map((_, i) => {
+          if (i % inputs === 0) carried = 0;
+          const step = scale[layout.slices[i]!]!;
+          const code = Math.min(Math.max(Math.round((own[i]! + carried) / step + 1), 0), 2);
+          carried += own[i]! - step * (code - 1);
+          return code;
+        });
+      },
+    };
+    const { port, shifts } = biased({ a: true, b: none }, moments(together));
+    const plain = await quantize(port, { ...recipe, correctBiases: false });
+    const { model: result, report } = await quantize(port, { ...recipe, rounding: carrying });
+    expect(report.weights[0]!.rounding!.channelsKept).toBeLessThan(4);
+    const squares = (off: readonly number[][]) => off.flat().reduce((sum, one) => sum + one * one, 0);
+    const gain = (of: readonly Float32Array[]) => {
+      const left = differences(result, 'a', of).map((channel, c) =>
+        channel.map((one) => one - shifts.get('a')![c]!),
+      );
+      return 10 * Math.log10(squares(differences(plain.model, 'a', of)) / squares(left));
+    };
+    const [{ gainDb, heldOutGainDb }] = report.biases as [BiasReport];
+    const { rounding } = report.weights[0]!;
+    const seen = together.filter((_, i) => !isHeldOut(i, rows.length));
+    const kept = together.filter((_, i) => isHeldOut(i, rows.length));
+    expect(gainDb! + rounding!.gainDb!).toBeCloseTo(gain(seen), 3);
+    expect(heldOutGainDb! + rounding!.heldOutGainDb!).toBeCloseTo(gain(kept), 3);
   });
 
   test('needs data and a port that can tell inputs', async () => {

@@ -2,7 +2,7 @@
  * Bias correction: what quantized weights add to the outputs of their layer on average, and what taking it off is worth (M. Nagel et al.,
  * "Data-Free Quantization Through Weight Equalization and Bias Correction", ICCV 2019, arXiv:1906.04721, with means that are observed).
  */
-import { gramMatrix, inputMean, type InputMoments } from '../calibration/moments.js';
+import { gramAbout, inputMean, type InputMoments } from '../calibration/moments.js';
 import { defined } from '../contract/defined.js';
 import type { GroupInputs, ObservedInputs } from '../calibration/input-statistics.js';
 import type { ResolvedEntry } from '../contract/resolved-plan.js';
@@ -21,37 +21,55 @@ export interface BiasShift {
   readonly report: CorrectionReport;
 }
 
-/** @param values w, row-major. @param tensor q. */
+/** What the outputs of all channels are off once the mean is taken off that they are off with the inputs that were seen, E[(d x − s)²] summed. */
+export interface CentredErrors {
+  readonly seen: number;
+  /** With the inputs that were kept back; absent where none were. */
+  readonly heldOut?: number;
+}
+
+/** @param values w, row-major. @param tensor q. @param centred What its outputs are off, where that was summed already. */
 export function biasShift(
   { weight: { shape, outputAxes } }: ResolvedEntry,
   { groups }: ObservedInputs,
   values: Float32Array,
   tensor: QuantizedTensor,
+  centred?: CentredErrors,
 ): BiasShift {
   const matrix = sliceLayout(shape, { axes: outputAxes });
   const [rows, decoded] = [matrix.toSliceMajor(values), matrix.toSliceMajor(decode(tensor))];
   const channels = matrix.count / groups.length;
   const shift = new Float32Array(matrix.count);
-  const seen = { before: 0, after: 0 };
-  const heldOut = { before: 0, after: 0 };
-  for (const [g, inputs] of groups.entries()) {
+  const [takenOff, summed] = [
+    { seen: 0, heldOut: 0 },
+    { seen: 0, heldOut: 0 },
+  ];
+  for (const [g, { seen, heldOut }] of groups.entries()) {
     const from = (g * rows.length) / groups.length;
     const off = Float64Array.from({ length: rows.length / groups.length }, (_, i) => {
       const at = from + i;
       return (decoded[at] as number) - (rows[at] as number);
     });
-    const own = means(off, inputMean(inputs.seen), channels);
+    const mean = inputMean(seen);
+    const own = means(off, mean, channels);
     shift.set(own, g * channels);
-    addErrors(seen, off, own, inputs.seen);
-    if (inputs.heldOut !== undefined) addErrors(heldOut, off, own, inputs.heldOut);
+    const add = (to: 'seen' | 'heldOut', moments: InputMoments) => {
+      takenOff[to] += takenOffBy(own, means(off, inputMean(moments), channels));
+      if (centred !== undefined) return;
+      const layout = { channels, inputs: moments.inputs };
+      const errors = channelErrors(off, gramAbout(moments, mean), layout);
+      summed[to] += errors.reduce((sum, one) => sum + one, 0);
+    };
+    add('seen', seen);
+    if (heldOut !== undefined) add('heldOut', heldOut);
   }
   const isJudged = groups.some((group: GroupInputs) => group.heldOut !== undefined);
-  const count = groups.reduce((most, group) => Math.max(most, group.seen.count), 0);
-  const heldOutGainDb = isJudged ? decibelsLess(heldOut.before, heldOut.after) : undefined;
+  const left = centred ?? summed;
+  const gainOf = (of: 'seen' | 'heldOut') => decibelsLess((left[of] ?? 0) + takenOff[of], left[of] ?? 0);
   const report = {
-    rows: count,
-    gainDb: decibelsLess(seen.before, seen.after),
-    ...defined({ heldOutGainDb }),
+    rows: groups.reduce((most, group) => Math.max(most, group.seen.count), 0),
+    gainDb: gainOf('seen'),
+    ...defined({ heldOutGainDb: isJudged ? gainOf('heldOut') : undefined }),
   };
   return { shift, report };
 }
@@ -73,19 +91,6 @@ function means(off: Float64Array, mean: Float32Array, channels: number): Float32
   return shift;
 }
 
-/** Adds the mean squared errors E[(d x)²] of the channels, and E[(d x − s)²] = E[(d x)²] − 2 s d μ + s². */
-function addErrors(
-  errors: { before: number; after: number },
-  off: Float64Array,
-  shift: Float32Array,
-  moments: InputMoments,
-): void {
-  const layout = { channels: shift.length, inputs: moments.inputs };
-  const before = channelErrors(off, gramMatrix(moments), layout);
-  const own = means(off, inputMean(moments), shift.length);
-  for (const [channel, s] of shift.entries()) {
-    const error = before[channel] as number;
-    errors.before += error;
-    errors.after += Math.max(0, error - 2 * s * (own[channel] as number) + s * s);
-  }
-}
+/** What taking off s takes from the mean squared errors: E[(d x)²] − E[(d x − s)²] = 2 s d μ − s², summed over the channels. */
+const takenOffBy = (shift: Float32Array, mean: Float32Array): number =>
+  shift.reduce((sum, s, channel) => sum + 2 * s * (mean[channel] as number) - s * s, 0);

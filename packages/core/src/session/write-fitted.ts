@@ -153,17 +153,22 @@ function roundWeight(
     const unrounded = rounding && why;
     return { ...codeWeight(own, values, fitted), ...defined({ unrounded, uncorrected: corrects && why }) };
   }
-  const code = (centred: boolean): CodedWeight => {
-    if (rounding === undefined) return codeWeight(own, values, fitted);
-    const { choose, report } = roundedCodes(own, rounding, observed, centred);
-    return { ...codeWeight(own, values, fitted, choose), rounding: report() };
+  const plain = () => codeWeight(own, values, fitted);
+  const code = (centred: boolean) => {
+    if (rounding === undefined) return { coded: plain(), errors: () => undefined };
+    const { choose, report, errors } = roundedCodes(own, rounding, observed, centred);
+    return { coded: { ...codeWeight(own, values, fitted, choose), rounding: report() }, errors };
   };
-  if (corrects !== true || observed === undefined) return code(false);
-  const coded = code(true);
-  const bias = biasShift(own, observed, values, coded.tensor);
-  if (bias.shift.every((one) => one === 0)) return { ...coded, uncorrected: noError };
-  const { heldOutGainDb = 0 } = bias.report;
-  return heldOutGainDb < 0 ? { ...code(false), uncorrected: noGain } : { ...coded, bias };
+  if (corrects !== true || observed === undefined) return code(false).coded;
+  const { coded, errors } = code(true);
+  const { shift, report } = biasShift(own, observed, values, coded.tensor, errors('chosen'));
+  if (shift.every((one) => one === 0)) return { ...coded, uncorrected: noError };
+  const { heldOutGainDb = 0 } = report;
+  if (heldOutGainDb < 0) return { ...code(false).coded, uncorrected: noGain };
+  if (rounding === undefined) return { ...coded, bias: { shift, report } };
+  // Codes for outputs whose mean error is taken off add more to it than others: the bias gains what it gains with the nearest levels, the rounder the rest.
+  const told = biasShift(own, observed, values, plain().tensor, errors('nearest'));
+  return { ...coded, bias: { shift, report: told.report } };
 }
 
 const noGain = 'outputs would be further off on samples kept back';
