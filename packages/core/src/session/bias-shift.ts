@@ -18,7 +18,18 @@ import { decibelsLess } from './decibels-less.js';
 export interface BiasShift {
   /** E[(q − w) x], one value an output channel, in the order of the output axes. */
   readonly shift: Float32Array;
-  readonly report: CorrectionReport;
+  /** Rows of inputs that were seen. */
+  readonly rows: number;
+  /** With the inputs that were seen. */
+  readonly seen: ShiftErrors;
+  /** With those that were kept back; absent where none were. */
+  readonly heldOut?: ShiftErrors;
+}
+
+/** Mean squared errors of outputs, summed over channels: E[((q − w) x)²], and what is left of it once the shift is taken off. */
+export interface ShiftErrors {
+  readonly before: number;
+  readonly after: number;
 }
 
 /** What the outputs of all channels are off once the mean is taken off that they are off with the inputs that were seen, E[(d x − s)²] summed. */
@@ -64,21 +75,30 @@ export function biasShift(
     if (heldOut !== undefined) add('heldOut', heldOut);
   }
   const isJudged = groups.some((group: GroupInputs) => group.heldOut !== undefined);
-  const left = centred ?? summed;
-  const gainOf = (of: 'seen' | 'heldOut') => decibelsLess((left[of] ?? 0) + takenOff[of], left[of] ?? 0);
-  const report = {
-    rows: groups.reduce((most, group) => Math.max(most, group.seen.count), 0),
-    gainDb: gainOf('seen'),
-    ...defined({ heldOutGainDb: isJudged ? gainOf('heldOut') : undefined }),
+  const errorsOf = (of: 'seen' | 'heldOut'): ShiftErrors => {
+    const after = (centred ?? summed)[of] ?? 0;
+    return { before: after + takenOff[of], after };
   };
-  return { shift, report };
+  return {
+    shift,
+    rows: groups.reduce((most, group) => Math.max(most, group.seen.count), 0),
+    seen: errorsOf('seen'),
+    ...defined({ heldOut: isJudged ? errorsOf('heldOut') : undefined }),
+  };
 }
 
-/** A bias that takes off nothing, which has the size of one that does. */
-export const noShift = ({ weight: { shape, outputAxes } }: ResolvedEntry): BiasShift => ({
-  shift: new Float32Array(sizeOf(outputAxes.map((axis) => shape[axis] as number))),
-  report: { rows: 0, gainDb: 0 },
+/** What taking off the shift of one codes gains over others with theirs left. */
+export const correctionReport = (of: BiasShift, over = of): CorrectionReport => ({
+  rows: of.rows,
+  gainDb: decibelsLess(over.seen.before, of.seen.after),
+  ...defined({
+    heldOutGainDb: over.heldOut && of.heldOut && decibelsLess(over.heldOut.before, of.heldOut.after),
+  }),
 });
+
+/** As many zeros as a bias has values. */
+export const noShift = ({ weight: { shape, outputAxes } }: ResolvedEntry): Float32Array =>
+  new Float32Array(sizeOf(outputAxes.map((axis) => shape[axis] as number)));
 
 /** The mean error of each channel, d μ. */
 function means(off: Float64Array, mean: Float32Array, channels: number): Float32Array {

@@ -141,14 +141,35 @@ test('every verb of a quantizer is told, where a rounder looks at the data, in t
 });
 
 test.each([
-  ['a rounder, at 4 bits', { bits: 4, rounding: looking }, false],
-  ['biases alone, at 4 bits', { bits: 4, rounding: 'nearest', correctBiases: true }, true],
-] as const)('whether a quantizer is told, with %s', async (_, recipe, isTold) => {
+  ['a rounder, at 4 bits', { bits: 4, rounding: looking }, [false]],
+  ['biases alone, at 4 bits', { bits: 4, rounding: 'nearest', correctBiases: true }, [true, false]],
+] as const)('whether a quantizer is told, with %s', async (_, recipe, told) => {
   const { quantizer, seen } = noting();
   const port = observing(rowsOf(inputs, 50));
   await quantize(port, { weights: quantizer, data, ...recipe }, { measure: false });
-  expect(seen.length).toBeGreaterThan(0);
-  expect(seen.every(({ importance }) => (importance !== undefined) === isTold)).toBe(true);
+  expect([...new Set(seen.map(({ importance }) => importance !== undefined))]).toEqual(told);
+});
+
+test.each([
+  ['kept where they are better', 1, 1.3],
+  ['left where those that are not told are', 1.3, 1],
+])('levels that are fitted to inputs are %s', async (_, told, untold) => {
+  const fitting = coarse();
+  const stretched = (by: number) => ({ ...fitting, fit: fitBy(by) });
+  const fitBy =
+    (by: number, otherwise = by): Quantizer['fit'] =>
+    (values, context) =>
+      fitting.fit(values, {
+        ...context,
+        options: { ...context.options, stretch: context.importance === undefined ? otherwise : by },
+      });
+  const recipe = { bits: 8, data, rounding: 'nearest', correctBiases: true } as const;
+  const port = observing(rowsOf(inputs, 50));
+  const result = async (weights: Quantizer) =>
+    (await quantize(port, { ...recipe, weights }, { measure: false })).model;
+  const own = await result({ ...fitting, fit: fitBy(told, untold) });
+  expect(own).toEqual(await result(stretched(1)));
+  expect(own).not.toEqual(await result(stretched(1.3)));
 });
 
 test('no quantizer is told where nothing looks at the data', async () => {

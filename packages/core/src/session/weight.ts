@@ -9,7 +9,7 @@ import type { FitContext } from '../contract/quantizer.js';
 import { gridWarning } from '../report/grid-reach.js';
 import { histogramOf } from '../report/histogram.js';
 import { measureTensor } from '../report/measure.js';
-import { bitsEach, type RoundingReport, type WeightReport } from '../report/report.js';
+import { bitsEach, type CorrectionReport, type RoundingReport, type WeightReport } from '../report/report.js';
 import { storageWarning, vanishedWarning } from '../report/storage-warning.js';
 import { packedTensorBytes } from '../scheme/container.js';
 import { schemeInSteps } from '../scheme/encode.js';
@@ -23,7 +23,6 @@ import { sliceRanges, type SliceRanges } from '../scheme/slice-ranges.js';
 import { sliceLayout, type SliceLayout } from '../scheme/slicing.js';
 import { allSteps, type Steps } from '../scheme/steps.js';
 import type { QuantizedTensor, Scheme, SliceParameters } from '../scheme/types.js';
-import type { BiasShift } from './bias-shift.js';
 import { fitRangesSafely, fitRowsSafely, fitSafely, fitTensorSafely, refitSafely } from './fit-safely.js';
 import { defined } from '../contract/defined.js';
 
@@ -43,6 +42,12 @@ export interface FittedWeight extends StoredScheme {
   readonly ranges: SliceRanges;
 }
 
+/** What a bias is to take off, one value an output channel, and what that gains. */
+export interface CorrectedBias {
+  readonly shift: Float32Array;
+  readonly report: CorrectionReport;
+}
+
 /** A weight in codes. */
 export interface CodedWeight {
   readonly tensor: QuantizedTensor;
@@ -53,7 +58,7 @@ export interface CodedWeight {
   /** Why it has them although its plan names a rounder, a clause. */
   readonly unrounded?: string;
   /** What the bias of its layer is to take off; absent where that stays as it is. */
-  readonly bias?: BiasShift;
+  readonly bias?: CorrectedBias;
   /** Why it does although the plan corrects it, a clause. */
   readonly uncorrected?: string;
 }

@@ -1,25 +1,20 @@
-import type { InputsOfWeight } from '../calibration/input-statistics.js';
 import type { Calibration } from '../calibration/site-statistics.js';
 import type { QuantizeOptions } from '../contract/events.js';
 import type { ModelPort } from '../contract/port.js';
 import type { ResolvedEntry, ResolvedPlan } from '../contract/resolved-plan.js';
-import { defined } from '../contract/defined.js';
 import { decode } from '../scheme/decode.js';
 import type { QuantizedTensor } from '../scheme/types.js';
 import { sizeOf } from '../scheme/shape.js';
-import { biasShift, noShift } from './bias-shift.js';
 import { brokenPromise } from './broken-promise.js';
+import { fitAndRound, type InputsOf } from './fit-and-round.js';
 import { fitActivations } from './fit-activations.js';
 import { gridCost } from './grid-cost.js';
-import { importanceOf } from './importance.js';
 import type { MeasuredInputs } from './observe-data.js';
 import { ownGrids, withoutStaleWishes } from './own-grids.js';
-import { roundedCodes } from './rounded-codes.js';
 import { roundingInputs } from './rounding-inputs.js';
 import { sequentialInputs } from './sequential-inputs.js';
-import { checkReach } from './unfit-weights.js';
 import { inTurns, pauses } from '../contract/pause.js';
-import { type CodedWeight, codeWeight, type FittedWeight, weightInSteps } from './weight.js';
+import { type CodedWeight, codeWeight, weightInSteps } from './weight.js';
 import type { QuantizedWeight } from './worst-weight.js';
 import { writePlan, type Written } from './write-plan.js';
 
@@ -109,70 +104,6 @@ async function withBits(
   const values = await own.weight.read();
   return codeWeight(planned, values, await inTurns(weightInSteps(planned, values), pause)).tensor;
 }
-
-/** Absent where the size of the result alone counts. */
-type InputsOf = ((own: ResolvedEntry) => Promise<InputsOfWeight>) | undefined;
-
-/** The weight in codes of a scheme that is fitted to its values, and to what these are multiplied with where somebody looks at that. */
-async function fitAndRound(
-  own: ResolvedEntry,
-  values: Float32Array,
-  inputsOf: InputsOf,
-  pause: () => Promise<void>,
-): Promise<CodedWeight> {
-  const inputs = inputsOf && (await inputsOf(own));
-  const importance =
-    inputs?.observed && isFittedToOutputs(own)
-      ? importanceOf(own.weight, inputs.observed, own.corrects === true)
-      : undefined;
-  const fitted = await inTurns(weightInSteps(own, values, undefined, importance), pause);
-  checkReach(fitted.ranges, own);
-  return roundWeight(own, values, fitted, inputs);
-}
-
-/**
- * Whether the levels of a weight are fitted to what its values do to the outputs. A rounder makes up for the error of one value by those of
- * others, which takes steps that are equally fine for all of them; only what four levels or fewer leave out it cannot make up for.
- */
-const isFittedToOutputs = ({ rounding, entry: { bits } }: ResolvedEntry): boolean =>
-  rounding === undefined || bits <= 2;
-
-/** The weight in codes that its rounder chooses, where its plan names one, and what its bias is to take off. */
-function roundWeight(
-  own: ResolvedEntry,
-  values: Float32Array,
-  fitted: FittedWeight,
-  inputs: InputsOfWeight | undefined,
-): CodedWeight {
-  const { rounding, corrects } = own;
-  if (rounding === undefined && corrects !== true) return codeWeight(own, values, fitted);
-  if (inputs === undefined)
-    return { ...codeWeight(own, values, fitted), ...(corrects === true ? { bias: noShift(own) } : {}) };
-  const { observed, why } = inputs;
-  if (why !== undefined) {
-    const unrounded = rounding && why;
-    return { ...codeWeight(own, values, fitted), ...defined({ unrounded, uncorrected: corrects && why }) };
-  }
-  const plain = () => codeWeight(own, values, fitted);
-  const code = (centred: boolean) => {
-    if (rounding === undefined) return { coded: plain(), errors: () => undefined };
-    const { choose, report, errors } = roundedCodes(own, rounding, observed, centred);
-    return { coded: { ...codeWeight(own, values, fitted, choose), rounding: report() }, errors };
-  };
-  if (corrects !== true || observed === undefined) return code(false).coded;
-  const { coded, errors } = code(true);
-  const { shift, report } = biasShift(own, observed, values, coded.tensor, errors('chosen'));
-  if (shift.every((one) => one === 0)) return { ...coded, uncorrected: noError };
-  const { heldOutGainDb = 0 } = report;
-  if (heldOutGainDb < 0) return { ...code(false).coded, uncorrected: noGain };
-  if (rounding === undefined) return { ...coded, bias: { shift, report } };
-  // Codes for outputs whose mean error is taken off add more to it than others: the bias gains what it gains with the nearest levels, the rounder the rest.
-  const told = biasShift(own, observed, values, plain().tensor, errors('nearest'));
-  return { ...coded, bias: { shift, report: told.report } };
-}
-
-const noGain = 'outputs would be further off on samples kept back';
-const noError = 'its outputs are not off on average';
 
 /** Σw², of four values at a time: a sum waits for the one before it. */
 function energyOf(values: Float32Array): number {
