@@ -1,5 +1,5 @@
 import { Command, type CommanderError } from 'commander';
-import { applyingCommand, changedCommand, quantizingCommand } from './output/changed-command.js';
+import { applyingCommand, changedCommand, quantizingCommand, wholeWords } from './output/changed-command.js';
 import { settingWords } from './output/after-sweep.js';
 import type { ExplainOptions } from './commands/plan.js';
 import { importCommand, type ImportOptions } from './commands/import.js';
@@ -204,9 +204,10 @@ function addSweep(program: Command, argv: readonly string[], io: Io): void {
   addSweepOptions(command).action(async (model: string, options: SweepOptions) => {
     const { sweepCommand } = await import('./commands/sweep.js');
     const decided = ['weights', 'bits', 'granularity'];
-    await sweepCommand(model, options, io, (setting) =>
-      quantizingCommand(argv, command, decided, settingWords(setting)),
-    );
+    await sweepCommand(model, options, io, {
+      quantizing: (setting) => quantizingCommand(argv, command, decided, settingWords(setting)),
+      whole: wholeWords(argv, command),
+    });
   });
 }
 
@@ -221,7 +222,10 @@ function addMeasure(program: Command, argv: readonly string[], io: Io): void {
     .addHelpText('after', examples.measure);
   addMeasureOptions(command).action(async (model: string, options: MeasureOptions) => {
     const { measureCommand } = await import('./commands/measure.js');
-    await measureCommand(model, options, io, (budget) => quantizingCommand(argv, command, [], budget));
+    await measureCommand(model, options, io, {
+      quantizing: (budget) => quantizingCommand(argv, command, [], budget),
+      whole: wholeWords(argv, command),
+    });
   });
 }
 

@@ -88,6 +88,14 @@ describe('lowbit quantize --target-size', () => {
     await quantized(model(), '--target-size', String(least), ...floors);
     expect((await stat(at('least.onnx'))).size).toBe(least);
     expect(leastIn(await failed(model(), '--target-size', String(least - 1), ...floors))).toBe(least);
+    const narrow = Number(
+      /\(--parameters float16\): then it takes (\d+) bytes at least/.exec(error.remedy ?? '')?.[1],
+    );
+    expect(narrow).toBeLessThan(least);
+    const half = [...floors, '--parameters', 'float16', '--force'];
+    await quantized(model(), '--target-size', String(narrow), ...half);
+    expect((await stat(at('least.onnx'))).size).toBe(narrow);
+    expect((await failed(model(), '--target-size', '1kB', ...half)).remedy).not.toContain('float16');
   });
 
   it('names what leaving biases as they are would save, which is attained', async () => {

@@ -111,7 +111,9 @@ describe('lowbit explain', () => {
       `Next:    lowbit quantize MODEL --calibrate DATA --plan ${at('seen.json')}`,
     );
     expect(lines).toHaveLength(4);
-    expect(lines[0]).toMatch(/w0 gets 8 bits by min-max .*edited, since its reason is "4 bits everywhere/);
+    expect(lines[0]).toMatch(
+      /w0 gets 8 bits by min-max .*: changed by hand, it had 4 bits as the plan was made\.$/,
+    );
     expect(lines[1]).toMatch(/w1 stays float: excluded by w1\.$/);
     const document = JSON.parse(await done('explain', at('edited.json'), '--json')) as object;
     expect(document).toMatchObject({ port: 'onnx', sentences: [{ id: 'w0', bits: 8 }, {}, {}, {}] });

@@ -159,6 +159,44 @@ describe('lowbit measure', () => {
     expect((await contents(inFolder('work'))).length).toBe(2 * before.length);
   });
 
+  it('merge names what is missing, and the command that makes it', async () => {
+    const share = (words: readonly string[], which: string) =>
+      done(...words, '--shard', which, '-o', inFolder(`s-${which[0]}.json`), '--force');
+    for (const [command, ...words] of [
+      ['measure', '--choices', '4,8'],
+      ['sweep', '--bits', '2,4,8'],
+    ]) {
+      const all = [command!, models.classifier, ...words, ...few, '--jobs', '1'];
+      await share(all, '1/3');
+      await share(all, '3/3');
+      const part = inFolder(`${command}-part.json`);
+      const text = await done('merge', inFolder('s-1.json'), inFolder('s-3.json'), '-o', part);
+      expect(text).toMatch(/^missing: share 2 of 3, 1 of \d jobs?$/m);
+      const next = `lowbit ${all.join(' ')} --shard 2/3 --output share-2-of-3.json`.replaceAll(
+        /(\S*\*\S*)/g,
+        "'$1'",
+      );
+      expect(text.trimEnd().split('\n').at(-1)).toBe(`Next:    ${next}`);
+      const document = JSON.parse(await done('merge', part, '--json')) as object;
+      expect(document).toMatchObject({ next, shares: [{ of: 3, done: [1, 3] }] });
+      await share(all, '2/3');
+      await done('merge', part, inFolder('s-2.json'), '-o', inFolder(`${command}-whole.json`));
+      await done(...all, '-o', inFolder(`${command}-alone.json`));
+      expect(await file(`${command}-whole.json`)).toBe(await file(`${command}-alone.json`));
+    }
+  });
+
+  it('gives a share without a job too', async () => {
+    const words = ['measure', models.classifier, '--choices', '4', '--include', '*fc_0.w_0', '--jobs', '1'];
+    const share = JSON.parse(await done(...words, '--shard', '3/3')) as object;
+    expect(share).toMatchObject({ items: [], shares: [{ of: 3, jobs: 1, done: [3] }] });
+    await done(...words, '--shard', '3/3', '-o', inFolder('none.json'));
+    await done(...words, '--shard', '1/3', '-o', inFolder('some.json'));
+    await done('merge', inFolder('none.json'), inFolder('some.json'), '-o', inFolder('sole.json'));
+    await done(...words, '-o', inFolder('sole-alone.json'));
+    expect(await file('sole.json')).toBe(await file('sole-alone.json'));
+  });
+
   it('is what plans are made of, the same byte for byte as without it', async () => {
     const budget = ['--average-bits', '6', '--choices', '2,8', ...few, ...data()];
     await done(

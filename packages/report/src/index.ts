@@ -26,6 +26,7 @@ export {
   formatShare,
 } from './figures/numbers.js';
 export { parameterWords } from './figures/parameter-words.js';
+export { editablePlan } from './figures/decisions.js';
 export { planSentences, type PlanSentence } from './figures/plan-sentences.js';
 export { roundingLines } from './figures/rounding-lines.js';
 export { verdictLines } from './figures/verdict-lines.js';

@@ -1,3 +1,4 @@
+export { editablePlan } from './figures/decisions.js';
 export { comparisonText, type CompareDocument, type ComparedFile } from './tables/comparison-text.js';
 export {
   inspectionText,

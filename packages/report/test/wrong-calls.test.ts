@@ -62,6 +62,7 @@ const calls: Readonly<Record<string, RightCall>> = {
   extremeErrors: { right: () => [[sampleWeight()]] },
   gatherWarnings: { right: () => [whole()] },
   groupByReason: { right: () => [[]] },
+  editablePlan: { right: () => [whole().plan] },
   planSentences: { right: () => [whole().plan] },
   parameterWords: { right: () => [whole().plan] },
   roundingLines: { right: () => [whole()] },
@@ -72,6 +73,7 @@ const textCalls: Readonly<Record<string, RightCall>> = {
   plannedText: {
     right: () => [{ plan: whole().plan, warnings: [], output: 'p.json', next: 'lowbit' }, texts.plain],
   },
+  editablePlan: { right: () => [whole().plan] },
   explanationText: { right: () => [whole().plan, texts.plain] },
   sweepText: { right: () => [sweep()] },
   quantizationText: { right: () => [{ report: whole(), output: 'm.onnx' }, texts.plain] },

@@ -5,6 +5,7 @@ import { standardStream } from '../files/standard-streams.js';
 import { writeOutputs } from '../files/write-outputs.js';
 import type { Io } from '../io.js';
 import { measuredByJobs } from '../jobs/measured-by-jobs.js';
+import type { Shared } from '../jobs/work-shares.js';
 import { checkKind } from '../model/check-kind.js';
 import { findModel } from '../model/find-model.js';
 import { budgetWords, mergingShares } from '../output/after-sweep.js';
@@ -18,21 +19,25 @@ import { usageError } from '../usage/usage-error.js';
 
 export type { MeasureOptions };
 
-/**
- * `lowbit measure`: what each weight costs and loses with each width.
- *
- * @param quantizing - the command that keeps a budget, with these options
- */
+/** Commands that go on with what this one does. */
+export interface MeasureCommands {
+  /** The one that keeps a budget, with these options. */
+  readonly quantizing: (budget: readonly string[]) => string;
+  /** The words that measure all, of which shares are made. */
+  readonly whole: readonly string[];
+}
+
+/** `lowbit measure`: what each weight costs and loses with each width. */
 export async function measureCommand(
   path: string,
   options: MeasureOptions,
   io: Io,
-  quantizing: (budget: readonly string[]) => string,
+  { quantizing, whole }: MeasureCommands,
 ): Promise<void> {
   const { output, json, quiet, shard, force = false } = options;
   const progress = createProgress(io.stderr, quiet !== true && json !== true);
   try {
-    const measured = await measureModel(path, options, io, progress);
+    const measured = await measureModel(path, options, io, { progress, command: whole });
     if (output !== undefined)
       await writeOutputs([{ path: output, data: jsonText(measured) }], { force, signal: io.signal });
     progress.end();
@@ -50,8 +55,8 @@ async function measureModel(
   path: string,
   options: MeasureOptions,
   { signal }: Io,
-  progress: Progress,
-): Promise<Measurements> {
+  told: { readonly progress: Progress; readonly command: readonly string[] },
+): Promise<Shared<Measurements>> {
   if (path === standardStream)
     throw usageError({
       where: path,
@@ -65,5 +70,5 @@ async function measureModel(
   const model = await findModel(path, options);
   checkKind(model, options);
   if (output !== undefined) await checkOutputs([{ path: output, label: '--output' }], [model.file], force);
-  return measuredByJobs(model, path, options, { signal, progress });
+  return measuredByJobs(model, path, options, { signal, ...told });
 }

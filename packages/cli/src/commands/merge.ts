@@ -8,6 +8,7 @@ import { readJson } from '../files/read-json.js';
 import { writeOutputs } from '../files/write-outputs.js';
 import { stat } from 'node:fs/promises';
 import type { Io } from '../io.js';
+import { missingShares, missingText, shareCommand, type Shared, withShares } from '../jobs/work-shares.js';
 import { afterSweep, budgetWords, settingWords } from '../output/after-sweep.js';
 import { commandWords } from '../output/changed-command.js';
 import { jsonText } from '../output/json.js';
@@ -33,20 +34,30 @@ export async function mergeCommand(paths: readonly string[], options: MergeOptio
   const isOfFolders = parts.some((part) => isStatistics(part) && part.inputs !== undefined);
   const written = isOfFolders ? place : output;
   if (written !== undefined) await checkOutputs([{ path: written, label: '--output' }], paths, force);
-  const merged = mergedParts(paths, parts);
-  if (isStatistics(merged)) return writeStatistics(merged, options, io);
+  const whole = mergedParts(paths, parts);
+  if (isStatistics(whole)) return writeStatistics(whole, options, io);
+  const merged: Shared<typeof whole> = withShares(whole, parts);
   if (output !== undefined)
     await writeOutputs([{ path: output, data: jsonText(merged) }], { force, signal: io.signal });
   tellFile(io, options, {
     document: merged,
-    text: (colors) =>
-      isSweep(merged)
-        ? `${sweepText(merged, colors)}\n`
-        : `${output}: ${merged.items.length} weights are measured; what is missing is measured when they are used\n`,
-    next: isSweep(merged)
-      ? afterSweep(merged, output, (setting) => quantizing(merged.input, settingWords(setting)))
-      : quantizing(merged.model?.name, budgetWords(merged, output ?? 'FILE')),
+    text: (colors) => {
+      const text = isSweep(merged)
+        ? sweepText(merged, colors)
+        : `${output}: ${merged.items.length} weights are measured; what is missing is measured when they are used`;
+      return `${text}\n${missingText(merged.shares)}`;
+    },
+    next: afterMerge(merged, output),
   });
+}
+
+/** The first share that is missing, else what uses the whole. */
+function afterMerge(merged: Shared<SweepDocument | Measurements>, output: string | undefined): string {
+  const [partly] = merged.shares ?? [];
+  if (partly !== undefined) return shareCommand(partly, missingShares(partly)[0] ?? 1);
+  return isSweep(merged)
+    ? afterSweep(merged, output, (setting) => quantizing(merged.input, settingWords(setting)))
+    : quantizing(merged.model?.name, budgetWords(merged, output ?? 'FILE'));
 }
 
 const quantizing = (model = 'MODEL', words: readonly string[]) => commandWords(['quantize', model, ...words]);

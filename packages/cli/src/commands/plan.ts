@@ -1,6 +1,6 @@
 import type { QuantizationPlan } from '@lowbit/core';
 import { defined, type PlannedWork } from '@lowbit/core/adapter';
-import { explanationText, plannedText } from '@lowbit/report/text';
+import { editablePlan, explanationText, plannedText } from '@lowbit/report/text';
 
 import { checkOutputs } from '../files/check-outputs.js';
 import { defaultOutput, fittedName } from '../files/output-name.js';
@@ -54,7 +54,8 @@ export async function planCommand(
     const { signal, stdout } = io;
     const own = withSource({ model, options, signal, progress });
     const run = { model, options: own, signal, stdout, progress, again: () => '' };
-    const planned = await plannedFor(run);
+    const made = await plannedFor(run);
+    const planned = { ...made, plan: editablePlan(made.plan) };
     await writeOutputs([{ path: output, data: `${JSON.stringify(planned.plan, null, 2)}\n` }], {
       force,
       signal,

@@ -10,6 +10,7 @@ import type { Io } from '../io.js';
 import { jobContext } from '../jobs/job-context.js';
 import { openForJobs } from '../jobs/open-for-jobs.js';
 import { runJobs } from '../jobs/run-jobs.js';
+import { shareMark, type Shared } from '../jobs/work-shares.js';
 import { checkKind } from '../model/check-kind.js';
 import { findModel } from '../model/find-model.js';
 import { afterSweep, type QuantizingSetting } from '../output/after-sweep.js';
@@ -21,20 +22,24 @@ import { checkMethod, checkRounding } from '../usage/check-method.js';
 import type { SweepOptions } from '../usage/sweep-options.js';
 import { usageError } from '../usage/usage-error.js';
 
-/**
- * `lowbit sweep`: tries methods, widths and granularities on a whole model, and tells what each gives.
- *
- * @param quantizing - the command that takes a setting
- */
+/** Commands that go on with what this one does. */
+export interface SweepCommands {
+  /** The one that takes a setting. */
+  readonly quantizing: QuantizingSetting;
+  /** The words that try all, of which shares are made. */
+  readonly whole: readonly string[];
+}
+
+/** `lowbit sweep`: tries methods, widths and granularities on a whole model, and tells what each gives. */
 export async function sweepCommand(
   path: string,
   options: SweepOptions,
   io: Io,
-  quantizing: QuantizingSetting,
+  { quantizing, whole }: SweepCommands,
 ): Promise<void> {
   const progress = createProgress(io.stderr, options.json !== true && options.quiet !== true);
   try {
-    const document = await sweep(path, options, io, progress);
+    const document = await sweep(path, options, io, { progress, whole });
     const files = [
       ...(options.output === undefined ? [] : [{ path: options.output, data: jsonText(document) }]),
       ...(options.report === undefined ? [] : [{ path: options.report, data: () => page(document) }]),
@@ -60,8 +65,8 @@ async function sweep(
   path: string,
   options: SweepOptions,
   io: Io,
-  progress: Progress,
-): Promise<SweepDocument> {
+  { progress, whole }: { readonly progress: Progress; readonly whole: readonly string[] },
+): Promise<Shared<SweepDocument>> {
   if (path === standardStream)
     throw usageError({
       where: path,
@@ -100,6 +105,7 @@ async function sweep(
       grid,
       total: tasks.length,
       rows: trialsOf(outcomes),
+      ...(await shareMark(tasks, options.shard, whole)),
     };
   } finally {
     await opened.close?.();

@@ -12,12 +12,21 @@ import { basename } from 'node:path';
 import { jobContext } from './job-context.js';
 import { openForJobs } from './open-for-jobs.js';
 import { runJobs } from './run-jobs.js';
+import { shareMark, type Shared } from './work-shares.js';
 
 /** What is measured, and how the work is done. */
 export interface MeasuringOptions extends WorkOptions {
   readonly choices?: readonly number[];
   readonly metric?: string;
   readonly maxLoss?: number;
+}
+
+/** How what is measured is told and ended. */
+interface Measuring {
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+  /** The words that measure all, of which shares are made. */
+  readonly command?: readonly string[];
 }
 
 /**
@@ -30,8 +39,8 @@ export async function measuredByJobs(
   model: FoundModel,
   path: string,
   given: MeasuringOptions & Parameters<typeof jobContext>[1],
-  { signal, progress }: { readonly signal: AbortSignal; readonly progress: Progress },
-): Promise<Measurements> {
+  { signal, progress, command = [] }: Measuring,
+): Promise<Shared<Measurements>> {
   const context = jobContext(path, given as { readonly [name in keyof GivenOptions]?: GivenOptions[name] });
   const opened: OpenedModel = await openForJobs(context, { signal });
   try {
@@ -41,12 +50,19 @@ export async function measuredByJobs(
     const tasks = await measureTasks(opened, given.choices ?? defaultChoices, settings);
     const outcomes = await runJobs({ opened, context }, tasks, given, { signal, progress });
     const own = await measuredModel(model, signal);
-    const measured = measurementsOf(outcomes);
-    return mergeMeasurements([{ ...measured, items: [], joint: [], written: [], model: own }, measured]);
+    // Of more shares than jobs some have none.
+    const measured = outcomes.length === 0 ? [] : [measurementsOf(outcomes)];
+    const all = mergeMeasurements([{ ...nothingOf(opened.port.name), model: own }, ...measured]);
+    return { ...all, ...(await shareMark(tasks, given.shard, command)) };
   } finally {
     await opened.close?.();
   }
 }
+
+const nothingOf = (port: string): Measurements => ({
+  ...{ format: 'lowbit-measurements', version: 1, port },
+  ...{ items: [], joint: [], written: [] },
+});
 
 /** What a model is told from others by: the bytes of all of its files. */
 export async function measuredModel(

@@ -58,6 +58,12 @@ export function quantizingCommand(
   return commandWords(['quantize', ...kept, ...added]);
 }
 
+/** The words of a command without its share of the work, and without what becomes of that. */
+export function wholeWords(words: readonly string[], command: Command): readonly string[] {
+  const ofShares = ['output', 'report', 'force', 'json', 'quiet', 'shard'];
+  return withoutOptions(words, command, ofShares.map(optionName));
+}
+
 /** The command that applies the plan that the words have had made. */
 export function applyingCommand(words: readonly string[], command: Command, plan: string): string {
   return quantizingCommand(words, command, decidedByPlan, ['--plan', plan]);

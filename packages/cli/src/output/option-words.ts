@@ -10,7 +10,8 @@ const named = new RegExp(String.raw`\b(${Object.keys(optionOf).join('|')})\b(: t
 
 /** Words of our packages, which name their options, as they are for the command line. */
 export function inOptions(text: string): string {
-  return text.replace(named, (word, name: string, value?: string) => {
+  const inWords = text.replace("parameterStorage: 'float16'", '--parameters float16');
+  return inWords.replace(named, (word, name: string, value?: string) => {
     const option = optionOf[name] ?? word;
     return value === ': false' ? option.replace('--', '--no-') : option;
   });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { createProgress, sharesOf } from './progress.js';
 
@@ -11,6 +11,24 @@ function sink(isTTY: boolean): { text: string; write(text: string): void; isTTY:
       this.text += text;
     },
   };
+}
+
+/** What is told of events that come so many seconds after the start. */
+function textAt(
+  output: ReturnType<typeof sink>,
+  wanted: boolean,
+  phase: 'measure' | 'quantize',
+  seconds: readonly number[],
+): string {
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
+  const progress = createProgress(output, wanted);
+  for (const second of seconds) {
+    clock.mockReturnValue(1000 * second);
+    progress.update({ phase, done: second, total: 99, secondsLeft: 6.2, id: 'w' });
+  }
+  progress.end();
+  clock.mockRestore();
+  return output.text;
 }
 
 describe('createProgress', () => {
@@ -38,15 +56,19 @@ describe('createProgress', () => {
     expect(output.text).toContain('reading 42/100');
   });
 
-  it('is silent in a pipe and when it is not wanted', () => {
-    for (const [output, wanted] of [
-      [sink(false), true],
-      [sink(true), false],
-    ] as const) {
-      const progress = createProgress(output, wanted);
-      progress.update({ phase: 'quantize', done: 0, total: 1 });
-      progress.end();
-      expect(output.text).toBe('');
-    }
+  it('is silent when it is not wanted', () => {
+    for (const isTTY of [true, false]) expect(textAt(sink(isTTY), false, 'measure', [0, 100])).toBe('');
+  });
+
+  it.each([
+    ['measure', [1, 2, 3, 11.9, 12, 13, 21, 22], [2, 12, 22]],
+    ['measure', [40, 45, 51], [40, 51]],
+    ['quantize', [3, 12, 29, 30, 41], [30, 41]],
+    ['quantize', [0, 1], []],
+  ] as const)('in a pipe tells of %s after %j seconds at %j', (phase, times, told) => {
+    const lines = told.map(
+      (second) => `${phase === 'measure' ? 'measuring effects' : 'quantizing'} ${second}/99, 7 s left  w\n`,
+    );
+    expect(textAt(sink(false), true, phase, times)).toBe(lines.join(''));
   });
 });

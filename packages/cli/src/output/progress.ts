@@ -29,9 +29,35 @@ const verbs = {
   time: 'timing',
 } as const;
 
-/** One line that is rewritten while work goes on, at most 20 times a second. Nothing unless a terminal shows it. */
+/** Work that is done sooner needs no word in a pipe: measuring, and whatever else. */
+const soon = 2000;
+const late = 30_000;
+/** Between two lines in a pipe. */
+const betweenLines = 10_000;
+
+/** One line that is rewritten while work goes on, at most 20 times a second; in a pipe, such as the log of a CI, a plain line now and then. */
 export function createProgress(output: Output, wanted: boolean): Progress {
-  if (!wanted || output.isTTY !== true) return { update: () => {}, end: () => {} };
+  if (!wanted) return { update: () => {}, end: () => {} };
+  return output.isTTY === true ? rewrittenLine(output) : plainLines(output);
+}
+
+/** Says that work has begun that takes a while, and then how far it is, at most every 10 seconds. */
+function plainLines(output: Output): Progress {
+  const start = performance.now();
+  let told: number | undefined;
+  return {
+    update(event) {
+      const now = performance.now();
+      const first = start + (event.phase === 'measure' ? soon : late);
+      if (now < (told === undefined ? first : told + betweenLines)) return;
+      told = now;
+      output.write(`${progressLine(event)}\n`);
+    },
+    end: () => {},
+  };
+}
+
+function rewrittenLine(output: Output): Progress {
   let drawn = -Infinity;
   return {
     update(event) {

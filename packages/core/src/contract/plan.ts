@@ -41,8 +41,19 @@ export interface QuantizationPlan {
   readonly biases?: readonly BiasEntry[];
   /** Stored bits a value that quantized weights took when a budget was spent on the plan. It decides nothing, and models do not store it. */
   readonly averageBits?: number;
+  /**
+   * What each reason was given for, by the id of its entry: the bits, and digests of the other settings and of the reason. By it edits by hand are
+   * told. It decides nothing, and models do not store it.
+   */
+  readonly decided?: PlanDecisions;
   /** The form of the port that the plan was made with. Absent for ports without forms, and in older plans. */
   readonly form?: PortForm;
+}
+
+/** What entries of a plan were when it was made. */
+export interface PlanDecisions {
+  readonly weights: Readonly<Record<string, string>>;
+  readonly activations?: Readonly<Record<string, string>>;
 }
 
 /** A layer whose bias takes back what its quantized weights move its outputs by on average. The inputs come from data when the plan is applied. */

@@ -23,6 +23,8 @@ const plan = {
   activations: [site],
   biases: [{ layer: 'first', reason: 'all' }],
   form: { target: 'any' },
+  averageBits: 8.5,
+  decided: { weights: { w: '8 0 0' }, activations: { a: '8 0 0' } },
 };
 
 function problemsOf(value: unknown, known?: Registry) {
@@ -60,6 +62,15 @@ test.each([
     { code: 'plan-invalid', where, remedy: `Did you mean ${meant}?` },
   ]);
 });
+
+test.each([[[]], [{}], [{ weights: { w: 8 } }], [{ weights: {}, activations: [] }]])(
+  'what a plan remembers of its entries is texts, not %j',
+  (decided) => {
+    expect(problemsOf({ ...plan, decided })).toMatchObject([
+      { code: 'plan-invalid', where: 'plan.json: decided' },
+    ]);
+  },
+);
 
 test('what is no plan at all is one problem', () => {
   for (const value of [null, [], 1, 'plan', { report: {} }, { ...plan, format: 'other' }])

@@ -57,14 +57,19 @@ function checkShape(
   (Array.isArray(biases) ? biases : []).forEach((entry: unknown, i) =>
     checkBiasShape(isRecord(entry) ? entry : {}, `biases[${i}]`, expect),
   );
-  const { form = {}, averageBits = 0 } = plan;
+  const { form = {}, averageBits = 0, decided = { weights: {} } } = plan;
   expect(typeof averageBits === 'number', 'averageBits', 'a number', averageBits);
-  const named = isRecord(form) && Object.values(form).every((choice) => typeof choice === 'string');
-  expect(named, 'form', 'texts by name', form);
+  const { weights: ofWeights, activations: ofSites = {} } = Object(decided) as Record<string, unknown>;
+  const isTold = [decided, ofWeights, ofSites].every(isRecord) && [ofWeights, ofSites].every(areTexts);
+  expect(isTold, 'decided', 'texts by the ids of weights and activations', decided);
+  expect(isRecord(form) && areTexts(form), 'form', 'texts by name', form);
   problems.push(...unknownMembers(plan, where));
   if (known !== undefined) problems.push(...namedPlugins(plan, known, where));
   throwProblems(problems);
 }
+
+const areTexts = (record: unknown): boolean =>
+  Object.values(Object(record) as object).every((value) => typeof value === 'string');
 
 function noPlan(value: unknown, where: string): LowbitError {
   return new LowbitError({
@@ -78,7 +83,18 @@ function noPlan(value: unknown, where: string): LowbitError {
 
 /** What a plan and its parts may say; anything else is a misspelt name, and would do nothing. */
 const members = {
-  plan: ['format', 'version', 'port', 'seed', 'weights', 'activations', 'biases', 'averageBits', 'form'],
+  plan: [
+    'format',
+    'version',
+    'port',
+    'seed',
+    'weights',
+    'activations',
+    'biases',
+    'averageBits',
+    'decided',
+    'form',
+  ],
   weight: [
     'id',
     'layer',

@@ -70,7 +70,7 @@ export async function applyPlan<M>(
   checkOptions(options, { ...quantizeTypes, calibration: optionTypes.any, data: batchesType }, 'applyPlan');
   const plan = { ...parsePlan(given, 'plan') };
   // It may have been edited since.
-  Reflect.deleteProperty(plan, 'averageBits');
+  for (const told of ['averageBits', 'decided']) Reflect.deleteProperty(plan, told);
   const { port: formed, problems } = formedPort(port, plan);
   const layers = await formed.layers();
   const resolution = resolvePlan(plan, layers, registry, formed.supports);

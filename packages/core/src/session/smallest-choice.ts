@@ -1,5 +1,7 @@
 import { defined } from '../contract/defined.js';
 import type { Measurements, WrittenSize } from '../contract/measurements.js';
+import type { Recipe } from '../contract/recipe.js';
+import type { ResolvedPlan } from '../contract/resolved-plan.js';
 import { isLowbitError, LowbitError } from '../errors/error.js';
 import { draftPrepared, planPrepared } from '../plan/make-plan.js';
 import { type Chosen, choiceOfDrafts, isSmall, type Spending, type WrittenPlan } from './spending.js';
@@ -37,23 +39,71 @@ export async function smallestOf<M>(spending: Spending<M>, measured: Measurement
     // The policy says what stands against less.
     draftPrepared(knowing(spending, withWritten(measured, smallest)));
   } catch (error) {
-    const isTooLarge = bytes > (spending.terms.bytes ?? Infinity);
-    const isCorrected = isTooLarge && resolved.entries.some(({ corrects }) => corrects === true);
-    if (!isCorrected || !isLowbitError(error) || error.code !== 'budget-infeasible') throw error;
-    const recipe = { ...known.recipe, correctBiases: false };
-    const plain = planPrepared(spending.port, { ...known, recipe }, drafts);
-    const { bytes: uncorrected } = await spending.writeOne(plain.resolved, undefined);
-    throw uncorrected < bytes ? naming(error, uncorrected) : error;
+    if (!isLowbitError(error) || error.code !== 'budget-infeasible') throw error;
+    const { terms } = spending;
+    const isOfBytes = bytes > (terms.bytes ?? Infinity);
+    const wanted = isOfBytes ? 'bytes' : 'averageBits';
+    const now = isOfBytes ? bytes : averageBits;
+    throw await naming(error, waysToSave(spending, resolved), async (change) => {
+      const recipe = { ...known.recipe, ...change };
+      const other = planPrepared(spending.port, { ...known, recipe }, drafts);
+      const size = (await spending.writeOne(other.resolved, undefined))[wanted];
+      return size < now ? inUnits(size, isOfBytes) : undefined;
+    });
   }
   return smallest;
 }
 
-/** The error of a budget that is too small, with what the model takes at least where biases stay as they are. */
-function naming(error: LowbitError, bytes: number): LowbitError {
+/** What makes a model smaller that no policy decides. */
+interface Saving {
+  readonly change: Pick<Recipe, 'correctBiases' | 'parameterStorage'>;
+  readonly words: string;
+}
+
+function waysToSave<M>({ port }: Spending<M>, { entries }: ResolvedPlan): readonly Saving[] {
+  const areCorrected = entries.some(({ corrects }) => corrects === true);
+  const isWide = entries.some(({ entry }) => entry.parameterStorage === 'float32');
+  return [
+    ...(areCorrected
+      ? [{ change: { correctBiases: false }, words: 'leave biases as they are (correctBiases: false)' }]
+      : []),
+    ...(isWide && port.supports.parameterStorage.includes('float16')
+      ? [
+          {
+            change: { parameterStorage: 'float16' as const },
+            words: "hold parameters of weights in 16 bits (parameterStorage: 'float16')",
+          },
+        ]
+      : []),
+  ];
+}
+
+const inUnits = (size: number, isOfBytes: boolean): string =>
+  isOfBytes ? `${size} bytes` : `${(Math.ceil(100 * size) / 100).toFixed(2)} stored bits a value`;
+
+/**
+ * The error of a budget that is too small, with what the model takes at least in other ways.
+ *
+ * @param sizeWith What it takes with a change; `undefined` where that is no less.
+ */
+async function naming(
+  error: LowbitError,
+  savings: readonly Saving[],
+  sizeWith: (change: Saving['change']) => Promise<string | undefined>,
+): Promise<LowbitError> {
   const [problem, ...others] = error.problems;
-  const words = `Or leave biases as they are (correctBiases: false): then it takes ${bytes} bytes at least.`;
-  const remedy = [problem?.remedy, words].filter((word) => word !== undefined).join(' ');
+  const told = [problem!.remedy];
+  for (const { change, words } of savings) {
+    const size = await sizeWith(change).catch(notPossible);
+    if (size !== undefined) told.push(`Or ${words}: then it takes ${size} at least.`);
+  }
+  const remedy = told.filter((word) => word !== undefined).join(' ');
   return new LowbitError([{ ...problem!, remedy }, ...others], { cause: error });
+}
+
+/** A change that the model cannot have is none to name. */
+function notPossible(error: unknown): undefined {
+  if (!isLowbitError(error) || error.code === 'aborted') throw error;
 }
 
 const knowing = <M>({ prepared }: Spending<M>, measurements: Measurements) => ({

@@ -83,6 +83,24 @@ describe('a budget of bytes', () => {
     expect(runs).toEqual([]);
   });
 
+  it('that nothing keeps names what narrower parameters take, which is attained', async () => {
+    for (const limit of ['bytes', 'averageBits'] as const) {
+      const least = await failure(run(recipe(budget({ [limit]: 1, choices }))));
+      const size = Number(
+        /\(parameterStorage: 'float16'\): then it takes ([\d.]+) (bytes|stored bits a value) at least/.exec(
+          least.remedy!,
+        )?.[1],
+      );
+      const narrow = { parameterStorage: 'float16' } as const;
+      const bits = budget({ [limit]: size, choices });
+      await expect(run(recipe(bits))).rejects.toMatchObject({ code: 'budget-infeasible' });
+      const { report } = await run(recipe(bits, narrow));
+      expect(limit === 'bytes' ? report.modelBytes.after : report.bitsPerWeight).toBeLessThanOrEqual(size);
+      const less = await failure(run(recipe(budget({ [limit]: 1, choices }), narrow)));
+      expect(less.remedy).not.toContain('parameterStorage');
+    }
+  });
+
   it('that nothing keeps is told with what is attainable and what stands against it', async () => {
     const least = await failure(run(recipe(budget({ bytes: 1000, choices }))));
     expect(least).toMatchObject({ code: 'budget-infeasible', received: '1000 bytes' });

@@ -1,6 +1,7 @@
 import type { QuantizationPlan } from '@lowbit/core';
 
 import { checkPlan } from '../check-given.js';
+import { editOf } from './decisions.js';
 
 /** What a plan does to one weight, to one place of activations, or to the bias of one layer. */
 export interface PlanSentence {
@@ -21,16 +22,22 @@ type Site = NonNullable<QuantizationPlan['activations']>[number];
 /** A plan in words: a sentence for each weight, in the order of the layers, for each place of activations, and for each layer whose bias is corrected. */
 export function planSentences(plan: QuantizationPlan): readonly PlanSentence[] {
   checkPlan(plan, 'planSentences');
+  const decided: Partial<NonNullable<QuantizationPlan['decided']>> = plan.decided ?? {};
   const weights = plan.weights.map((entry) => {
     const { id, layer, bits } = entry;
-    return { id, layer, bits, sentence: `${nameOf(entry)} ${doneTo(entry)}: ${reasonOf(entry)}.` };
+    return {
+      id,
+      layer,
+      bits,
+      sentence: `${nameOf(entry)} ${doneTo(entry)}: ${reasonOf(entry, decided.weights?.[id])}.`,
+    };
   });
   const sites = (plan.activations ?? []).map((site) => {
     const { id, bits } = site;
     return {
       id,
       bits,
-      sentence: `The activations ${id} get ${bitWords(bits)}${byMethod(site)}: ${reasonOf(site)}.`,
+      sentence: `The activations ${id} get ${bitWords(bits)}${byMethod(site)}: ${reasonOf(site, decided.activations?.[id])}.`,
     };
   });
   const biases = (plan.biases ?? []).map((bias) => ({
@@ -76,11 +83,13 @@ function storageWords(storage: Quantized['parameterStorage']): readonly string[]
     : [`held in ${storage.bits} bits with one float16 for each 16`];
 }
 
-/** The reason that stands in the plan; where it names other bits, the plan was edited since. */
-function reasonOf({ bits, reason }: Pick<Entry, 'bits' | 'reason'>): string {
-  const text = givenReason({ reason });
+/** What was changed by hand, else the reason; where that names other bits in a plan that remembers none, it was edited too. */
+function reasonOf(entry: Entry | Site, decision: string | undefined): string {
+  const edit = editOf(entry, decision);
+  if (edit !== undefined) return edit;
+  const text = givenReason(entry);
   const told = /^(\d+) bits (?:everywhere|by default)/.exec(text)?.[1];
-  const isOther = told !== undefined && told !== String(bits);
+  const isOther = told !== undefined && told !== String(entry.bits);
   return isOther ? `edited, since its reason is "${text}"` : text;
 }
 
