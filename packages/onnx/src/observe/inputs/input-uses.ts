@@ -16,18 +16,19 @@ export interface InputUse {
 /**
  * The rows that each user of a weight multiplies it with, or why they are not known.
  *
- * @param hidden Why nobody sees the values of a graph.
+ * @param hidden Why nobody sees the values of a graph. @param others Why the weight is taken elsewhere too.
  */
 export function inputUses(
   site: WeightSite,
   hidden: (graph: GraphProto) => string | undefined,
+  others: (site: WeightSite) => string | undefined,
 ): readonly InputUse[] | string {
   const found = site.uses.map((use) => {
     const rows = hidden(use.graph) ?? rowsOf(site, use);
     return typeof rows === 'string' ? rows : { rows, graph: use.graph, type: use.type };
   });
   const unknown = found.find((rows) => typeof rows === 'string');
-  return unknown ?? found.filter((rows) => typeof rows !== 'string');
+  return unknown ?? others(site) ?? found.filter((rows) => typeof rows !== 'string');
 }
 
 function rowsOf(site: WeightSite, use: WeightUse): InputRows | string {

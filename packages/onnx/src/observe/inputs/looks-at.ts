@@ -18,6 +18,7 @@ import type { OrtTensor } from '../ort.js';
 import { hiddenGraphs, type ValueInGraph } from './branch-values.js';
 import { rowCutter, type RunValue } from './cut-rows.js';
 import { type InputUse, inputUses } from './input-uses.js';
+import { otherReaders } from './other-readers.js';
 
 /** A value that is looked at, for one user of a weight. */
 export interface LookedAt extends ValueInGraph {
@@ -40,9 +41,10 @@ export function looksAt(
   roughly = false,
 ): LooksAt {
   const hidden = hiddenGraphs(model.proto.graph as GraphProto);
+  const others = otherReaders();
   const gathered = new Map<string, RowGatherer | string>();
   const values = sites.flatMap((site) => {
-    const uses = inputUses(site, hidden);
+    const uses = inputUses(site, hidden, others);
     const gatherer = typeof uses === 'string' ? uses : gathererOf(site, uses, options, roughly);
     gathered.set(site.id, gatherer);
     if (typeof uses === 'string' || typeof gatherer === 'string') return [];

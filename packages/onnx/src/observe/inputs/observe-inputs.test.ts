@@ -271,6 +271,46 @@ test.each([
   expect(unknown.get(id)).toMatch(reason);
 });
 
+test.each([
+  [
+    'is looked up',
+    makeNode({ op: 'Gather', inputs: ['t', 'at'], outputs: ['z'] }),
+    [3, 4],
+    /^Gather takes it too/,
+  ],
+  [
+    'is added',
+    makeNode({ op: 'Add', inputs: ['turned', 'turned'], outputs: ['z'] }),
+    [4, 6],
+    /^Add takes it too/,
+  ],
+  [
+    'is a result',
+    makeNode({ op: 'Identity', inputs: ['turned'], outputs: ['z'] }),
+    [4, 6],
+    /hands it out too/,
+  ],
+])('the inputs of a matrix that also %s are not known', async (_, other, z, reason) => {
+  const bytes = buildBytes(
+    {
+      nodes: [
+        makeNode({ op: 'Transpose', inputs: ['t'], outputs: ['turned'] }),
+        makeNode({ op: 'MatMul', inputs: ['x', 'turned'], outputs: ['y'] }),
+        makeNode({ op: 'Shape', inputs: ['t'], outputs: ['size'] }),
+        other,
+      ],
+      initializers: [makeTensor('t', DataType.FLOAT, [6, 4], new Float32Array(24).fill(0.5))],
+      inputs: { x: [2, 4], at: [3] },
+      outputs: { y: [2, 6], z, size: [2] },
+      types: { at: DataType.INT64, size: DataType.INT64 },
+    },
+    { opset: 17 },
+  );
+  const { unknown } = await observe(bytes, []);
+  expect([...unknown.keys()]).toEqual(['t']);
+  expect(unknown.get('t')).toMatch(reason);
+});
+
 test('a table of embeddings has no rows, and batches that do not fit are refused', async () => {
   const bytes = buildBytes(
     {
