@@ -31,14 +31,15 @@ export function choicesOfSizes(
   });
 }
 
-/** Random widths, moved until they take what 4 bits everywhere take. */
+/** Random widths, moved until they take what so many bits everywhere take. */
 export function choicesOfOneSize(
   { items }: Measurements,
+  bits: number,
   count: number,
   seed: number,
 ): readonly RandomChoice[] {
   const random = seededRandom(seed);
-  const target = items.reduce((sum, item) => sum + bytesAt(item, 4), 0);
+  const target = items.reduce((sum, item) => sum + bytesAt(item, bits), 0);
   return Array.from({ length: count }, () => {
     const options = items.map(({ candidates }) => Math.floor(random() * candidates.length));
     for (;;) {

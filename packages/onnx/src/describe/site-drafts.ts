@@ -44,7 +44,9 @@ export function siteDrafts(used: UsedNames): SiteDrafts {
     finish() {
       for (const [definition, { site, traces }] of drafts) {
         const constants = unread.get(definition);
-        Object.assign(site, commonView(traces), constants === undefined ? {} : { unread: constants });
+        const isTurned = areTurned(traces) ? { isTurned: true } : {};
+        const stands = constants === undefined ? {} : { unread: constants };
+        Object.assign(site, commonView(traces), isTurned, stands);
       }
       return [...drafts.values()].map(({ site }) => site);
     },
@@ -74,6 +76,9 @@ function commonView(traces: readonly TracedSource[]): WeightView {
   const free = inputAxis !== undefined && !outputAxes.includes(inputAxis);
   return { shape: own.shape, outputAxes, ...(free ? { inputAxis } : {}) };
 }
+
+const areTurned = (traces: readonly TracedSource[]): boolean =>
+  new Set(traces.map(({ own }) => own.outputAxes.join())).size > 1;
 
 const equalViews = (one: WeightView | undefined, other: WeightView): boolean =>
   one !== undefined && JSON.stringify(one) === JSON.stringify(other);

@@ -25,6 +25,8 @@ export interface WeightSite {
   readonly outputAxes: readonly number[];
   readonly inputAxis?: number;
   readonly uses: readonly WeightUse[];
+  /** Whether users mean other axes by its outputs than each other, as those of a matrix and of the same turned do. */
+  readonly isTurned?: true;
   /** Constants of branches that the runtime puts this weight in the place of. */
   readonly unread?: readonly UnreadConstant[];
 }

@@ -28,7 +28,9 @@ export function inputUses(
     return typeof rows === 'string' ? rows : { rows, graph: use.graph, type: use.type };
   });
   const unknown = found.find((rows) => typeof rows === 'string');
-  return unknown ?? others(site) ?? found.filter((rows) => typeof rows !== 'string');
+  return (
+    unknown ?? (site.isTurned ? turned : others(site)) ?? found.filter((rows) => typeof rows !== 'string')
+  );
 }
 
 function rowsOf(site: WeightSite, use: WeightUse): InputRows | string {
@@ -41,6 +43,8 @@ function rowsOf(site: WeightSite, use: WeightUse): InputRows | string {
   if (rows.value === '') return 'its layer has no other input';
   return !direct && rows.kind === 'window' && !hasKernel(node, rows.window.kernel) ? moved : rows;
 }
+
+const turned = 'its users multiply along different axes of it, as by a matrix and by the same turned';
 
 const moved = 'it reaches its layer through other operators, which may change the order of its inputs';
 

@@ -311,6 +311,24 @@ test.each([
   expect(unknown.get('t')).toMatch(reason);
 });
 
+test('the inputs of a square matrix that is taken as it is and turned are not known', async () => {
+  const bytes = buildBytes(
+    {
+      nodes: [
+        makeNode({ op: 'MatMul', inputs: ['x', 't'], outputs: ['h'] }),
+        makeNode({ op: 'Transpose', inputs: ['t'], outputs: ['turned'] }),
+        makeNode({ op: 'MatMul', inputs: ['h', 'turned'], outputs: ['y'] }),
+      ],
+      initializers: [makeTensor('t', DataType.FLOAT, [4, 4], new Float32Array(16).fill(0.5))],
+      inputs: { x: [2, 4] },
+      outputs: { y: [2, 4] },
+    },
+    { opset: 17 },
+  );
+  const { unknown } = await observe(bytes, []);
+  expect(unknown.get('t')).toMatch(/multiply along different axes/);
+});
+
 test('a table of embeddings has no rows, and batches that do not fit are refused', async () => {
   const bytes = buildBytes(
     {
