@@ -3,9 +3,11 @@ import type { Random } from '../numeric/random.js';
 import { isHeldOut, type SamplesOfBatch } from './held-out.js';
 import { type InputMoments, type MomentsCollector, momentsCollector } from './moments.js';
 
-/** Rows that channels were multiplied with, of which each group of channels has its own part. Those of a sample follow one another. */
+/** Rows that channels were multiplied with, of which each group of channels has its own part. */
 export interface CutRows {
   readonly count: number;
+  /** Tells of a row which of so many samples it is of. Absent, or where it gives nothing: rows of a sample follow one another. */
+  sampleOf?(samples: number): ((row: number) => number) | undefined;
   readonly groups: number;
   /** Values of a row of one group. */
   readonly inputs: number;
@@ -69,9 +71,10 @@ export function rowGatherer(options: RowGathererOptions): RowGatherer {
       const isDrawn = (draws[user] ??= drawRows((expected ?? (rows.count * all) / count) / most, random));
       while (groups.length < rows.groups)
         groups.push({ seen: momentsCollector(inputs), heldOut: momentsCollector(inputs) });
+      const sampleOf = rows.sampleOf?.(count) ?? ((at: number) => Math.floor((at * count) / rows.count));
       for (let at = 0; at < rows.count; at++) {
         if (!isDrawn()) continue;
-        const part = isHeldOut(first + Math.floor((at * count) / rows.count), all) ? 'heldOut' : 'seen';
+        const part = isHeldOut(first + sampleOf(at), all) ? 'heldOut' : 'seen';
         for (let group = 0; group < rows.groups; group++) {
           rows.read(at, group, row);
           groups[group]?.[part].add(row);

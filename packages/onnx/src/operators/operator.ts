@@ -98,7 +98,10 @@ export type InputRows =
   | {
       readonly kind: 'axis';
       readonly value: string;
-      /** The axis that a row runs along, from the end. */ readonly axis: -1 | -2;
+      /** The axis that a row runs along, from the end. */
+      readonly axis: -1 | -2;
+      /** Whether steps come first, and samples second. */
+      readonly isTimeFirst?: boolean;
     }
   | { readonly kind: 'window'; readonly value: string; readonly window: Window }
   | {

@@ -32,7 +32,8 @@ export const recurrent: Operator = {
 
 /** What W is multiplied with is the input; what R is, the output of the step before. */
 function inputRows(node: NodeProto, { input }: WeightInput): InputRows | string {
-  if (input === 1) return { kind: 'axis', value: node.input[0] ?? '', axis: -1 };
+  const layout = integerAttribute(node, 'layout', 0) === 1 ? 1 : 0;
+  if (input === 1) return { kind: 'axis', value: node.input[0] ?? '', axis: -1, isTimeFirst: layout === 0 };
   const direction = textOf(attributeOf(node, 'direction')?.s ?? new Uint8Array());
   if (!node.output[0]) return 'its layer does not give the outputs of its steps';
   if (node.input[4]) return 'its layer is given lengths of sequences';
@@ -46,7 +47,7 @@ function inputRows(node: NodeProto, { input }: WeightInput): InputRows | string 
       direction === 'bidirectional'
         ? ['forward', 'reverse']
         : [direction === 'reverse' ? 'reverse' : 'forward'],
-    layout: integerAttribute(node, 'layout', 0) === 1 ? 1 : 0,
+    layout,
   };
 }
 

@@ -13,7 +13,7 @@ export type RowCutter = (value: RunValue, start?: RunValue) => CutRows;
 
 /** A cutter for many runs. */
 export function rowCutter(rows: InputRows): RowCutter {
-  if (rows.kind === 'axis') return (value) => alongAxis(value, rows.axis);
+  if (rows.kind === 'axis') return (value) => alongAxis(value, rows);
   if (rows.kind === 'steps') return (value, start) => stepsBefore(rows, value, start);
   let known: { readonly sizes: string; readonly places: WindowPlaces } | undefined;
   return (value) => {
@@ -24,7 +24,10 @@ export function rowCutter(rows: InputRows): RowCutter {
   };
 }
 
-function alongAxis({ values, dims }: RunValue, axis: -1 | -2): CutRows {
+function alongAxis(
+  { values, dims }: RunValue,
+  { axis, isTimeFirst = false }: Extract<InputRows, { kind: 'axis' }>,
+): CutRows {
   const inputs = dims.at(axis) ?? 0;
   // Of a matrix whose columns are the rows.
   const width = axis === -1 ? 1 : (dims.at(-1) as number);
@@ -32,11 +35,29 @@ function alongAxis({ values, dims }: RunValue, axis: -1 | -2): CutRows {
     count: inputs === 0 ? 0 : sizeOf(dims) / inputs,
     groups: 1,
     inputs,
+    sampleOf: (samples) => secondOf(dims.slice(0, axis), width, samples, isTimeFirst),
     read(row, _, into) {
       const first = axis === -1 ? row * inputs : Math.floor(row / width) * inputs * width + (row % width);
       for (let i = 0; i < inputs; i++) into[i] = values[first + i * width] as number;
     },
   };
+}
+
+/**
+ * The index along the second axis of each row, where samples lie there: they do where steps come first, and where there are as many as samples
+ * along it while the first axis is no multiple of them.
+ *
+ * @param dims Axes that rows lie along. @param width Rows that lie along another one behind them.
+ */
+function secondOf(
+  [first = 1, second = 1, ...others]: readonly number[],
+  width: number,
+  samples: number,
+  isTimeFirst: boolean,
+): ((row: number) => number) | undefined {
+  if (second !== samples || !(isTimeFirst || first % samples > 0)) return undefined;
+  const each = sizeOf(others) * width;
+  return (row) => Math.floor(row / each) % second;
 }
 
 function patches(
@@ -80,6 +101,7 @@ function stepsBefore(
     count: steps * batch,
     groups,
     inputs,
+    sampleOf: (samples) => (samples === batch ? (row) => row % batch : undefined),
     read(row, group, into) {
       const sample = row % batch;
       const before = Math.floor(row / batch) + (directions[group] === 'forward' ? -1 : 1);

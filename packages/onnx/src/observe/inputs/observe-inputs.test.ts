@@ -262,6 +262,41 @@ test('the first step of a recurrent layer takes what it is given to begin with',
   });
 });
 
+test('samples are kept back whole where steps come first, in batches as one by one', async () => {
+  const numbers = (count: number) => Float32Array.from({ length: count }, (_, i) => Math.sin(i * i));
+  const bytes = buildBytes(
+    {
+      nodes: [
+        makeNode({ op: 'Transpose', inputs: ['x'], outputs: ['t'], attributes: { perm: [1, 0, 2] } }),
+        makeNode({ op: 'LSTM', inputs: ['t', 'w', 'r'], outputs: ['h'], attributes: { hidden_size: 4 } }),
+        makeNode({ op: 'MatMul', inputs: ['t', 'm'], outputs: ['y'] }),
+      ],
+      initializers: [
+        makeTensor('w', DataType.FLOAT, [1, 16, 3], numbers(48)),
+        makeTensor('r', DataType.FLOAT, [1, 16, 4], numbers(64)),
+        makeTensor('m', DataType.FLOAT, [3, 2], numbers(6)),
+      ],
+      inputs: { x: ['n', 5, 3] },
+      outputs: { h: [5, 1, 'n', 4], y: [5, 'n', 2] },
+    },
+    { opset: 17 },
+  );
+  const values = Float32Array.from({ length: 20 * 15 }, (_, i) => Math.cos(i * i + 1));
+  const inBatches = (size: number) =>
+    Array.from({ length: 20 / size }, (_, i) =>
+      batchOf({
+        x: new ort.Tensor('float32', values.slice(i * size * 15, (i + 1) * size * 15), [size, 5, 3]),
+      }),
+    );
+  const [together, single] = [await observe(bytes, inBatches(4)), await observe(bytes, inBatches(1))];
+  for (const id of ['w', 'r', 'm']) {
+    const [own] = together.inputs.get(id)!.groups;
+    const [other] = single.inputs.get(id)!.groups;
+    expect(own!.heldOut!.count).toBe(20);
+    own!.heldOut!.sums.forEach((sum, i) => expect(sum).toBeCloseTo(other!.heldOut!.sums[i]!, 4));
+  }
+});
+
 test.each([
   ['is given lengths', recurrentModel('forward', ['', 'lengths']), 'r', /lengths of sequences/],
   ['does not give its steps', recurrentModel('forward', [], ['', 'y']), 'r', /does not give the outputs/],
