@@ -92,7 +92,7 @@ const ofTheModelAsItWas = (): LowbitError =>
     where: "option 'capture'",
     expected: 'data, on which each weight sees what those before give as they are quantized',
     received: 'stored statistics, which are of the model as it was',
-    remedy: "Give data too, or leave capture out, or give 'once'.",
+    remedy: "Give data in the place of the statistics, or leave capture out, or give 'once'.",
   });
 
 const notInParts = (name: string, why: string): LowbitError =>
