@@ -235,6 +235,7 @@ function addMerge(program: Command, io: Io): void {
     .summary('put shares of one work together')
     .description(
       'Puts together what lowbit sweep or lowbit measure wrote with --shard and --output: the same, byte for byte, as without --shard. ' +
+        'Where shares are missing it names them, writes what is there, and ends with exit status 1. ' +
         'Statistics that --save-calibration wrote on parts of the data add up to those of the whole.',
     )
     .argument('<file...>', 'files that were written with --output, or statistics: files or folders')

@@ -170,15 +170,23 @@ describe('lowbit measure', () => {
       await share(all, '1/3');
       await share(all, '3/3');
       const part = inFolder(`${command}-part.json`);
-      const text = await done('merge', inFolder('s-1.json'), inFolder('s-3.json'), '-o', part);
+      const { status, stdout: text } = await run(
+        'merge',
+        inFolder('s-1.json'),
+        inFolder('s-3.json'),
+        '-o',
+        part,
+      );
+      expect(status).toBe(1);
       expect(text).toMatch(/^missing: share 2 of 3, 1 of \d jobs?$/m);
       const next = `lowbit ${all.join(' ')} --shard 2/3 --output share-2-of-3.json`.replaceAll(
         /(\S*\*\S*)/g,
         "'$1'",
       );
       expect(text.trimEnd().split('\n').at(-1)).toBe(`Next:    ${next}`);
-      const document = JSON.parse(await done('merge', part, '--json')) as object;
+      const document = JSON.parse((await run('merge', part, '--json')).stdout) as object;
       expect(document).toMatchObject({ next, shares: [{ of: 3, done: [1, 3] }] });
+      expect((await run('merge', part, '--quiet')).stderr).toMatch(/^missing: share 2 of 3/);
       await share(all, '2/3');
       await done('merge', part, inFolder('s-2.json'), '-o', inFolder(`${command}-whole.json`));
       await done(...all, '-o', inFolder(`${command}-alone.json`));

@@ -76,6 +76,7 @@ describe('wrong usage ends with 2 and a hint', () => {
     [['quantize'], "missing required argument 'model'"],
     [['inspect', 'a.onnx', 'b.onnx'], 'too many arguments'],
     [['quantize', 'm.onnx', '--forse'], 'Did you mean --force?'],
+    [['sweep', 'm.onnx', '--methods', 'mse'], 'Did you mean --weights?'],
     [['quantize', 'm.onnx', '--bits'], "'--bits <number>' argument missing"],
     [['quantize', 'm.onnx', '--bits', '0'], '1 to 16'],
     [['quantize', 'm.onnx', '--bits', '4.5'], '1 to 16'],

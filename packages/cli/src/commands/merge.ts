@@ -3,6 +3,7 @@ import { mergeMeasurements, type Measurements } from '@lowbit/core/policy';
 import { mergeSweeps } from '@lowbit/report';
 import { sweepText, type SweepDocument } from '@lowbit/report/text';
 
+import { SomeFailed } from '../failure.js';
 import { checkOutputs } from '../files/check-outputs.js';
 import { readJson } from '../files/read-json.js';
 import { writeOutputs } from '../files/write-outputs.js';
@@ -25,7 +26,11 @@ export interface MergeOptions {
   readonly force?: true;
 }
 
-/** `lowbit merge`: puts together what shares of one work have given, as if one had done it. */
+/**
+ * `lowbit merge`: puts together what shares of one work have given, as if one had done it.
+ *
+ * @throws SomeFailed where shares are missing, once that is told; what was merged so far is written.
+ */
 export async function mergeCommand(paths: readonly string[], options: MergeOptions, io: Io): Promise<void> {
   const { output, force = false } = options;
   const place = output === undefined ? undefined : await statisticsPlace(output);
@@ -49,6 +54,9 @@ export async function mergeCommand(paths: readonly string[], options: MergeOptio
     },
     next: afterMerge(merged, output),
   });
+  if (merged.shares === undefined) return;
+  if (options.quiet) io.stderr.write(missingText(merged.shares));
+  throw new SomeFailed();
 }
 
 /** The first share that is missing, else what uses the whole. */

@@ -123,11 +123,26 @@ function whereOption(name: string, command: Command, program: Command): string {
   );
   const others = program.commands.filter((other) => optionIn(name, other) !== undefined).map(titleOf);
   if (others.length > 0 && command === program) return `Write it after the command: ${others[0]} ${name}.`;
-  if (near !== undefined) return `Did you mean ${near}?`;
+  const meant = meantBy(name, command) ?? near;
+  if (meant !== undefined) return `Did you mean ${meant}?`;
   return others.length > 0
     ? `It is an option of ${others.join(' and ')}.`
     : `Run ${titleOf(command)} --help for the options.`;
 }
+
+/** What options are called by who guesses their names. */
+const guesses: readonly (readonly [RegExp, string])[] = [
+  [/^--(methods?|quantizers?|algorithms?|schemes?)$/, '--weights'],
+  [/^--(width|widths|precision|choices)$/, '--bits'],
+  [/^--(groups?|group-size|groupsize)$/, '--granularity'],
+  [/^--(budget|size|max-size|bytes|max-bytes)$/, '--target-size'],
+  [/^--(data|samples|images|inputs?)$/, '--calibrate'],
+  [/^--(threads|workers|parallel)$/, '--jobs'],
+];
+
+/** The option of a command that a guess stands for. */
+const meantBy = (name: string, command: Command): string | undefined =>
+  guesses.find(([guess, ours]) => guess.test(name) && optionIn(ours, command) !== undefined)?.[1];
 
 /** The words without these options, by their long names, and without the values of these. */
 export function withoutOptions(

@@ -52,6 +52,8 @@ export interface PolicyContext {
   readonly explores?: boolean | 'results';
   /** What is returned is to be as small as can be, whatever the limit of bytes: what is written of it tells what is attainable. */
   readonly smallest?: boolean;
+  /** With `smallest`: bytes that the plan in the file takes for one more kind of assignment, each of which it says once. */
+  readonly kindBytes?: number;
 }
 
 /** Gives the value of a metric, larger is better, for what the model gives for a batch. */

@@ -53,7 +53,7 @@ export interface KnownWeights {
 }
 
 /** What a policy that spends a budget is asked for. */
-export type BudgetAsks = Pick<PolicyContext, 'explores' | 'smallest'>;
+export type BudgetAsks = Pick<PolicyContext, 'explores' | 'smallest' | 'kindBytes'>;
 
 /**
  * What the recipe says about every weight: its settings and its bit policy, then its rules.
@@ -143,8 +143,8 @@ function decideBits(
   recipe: Recipe & AssignSettings,
   policy: Chosen<BitwidthPolicy>,
 ): BitAssignment[] {
-  const { features, measurements, decided, explores, smallest } = recipe;
-  const known = defined({ features, measurements, decided, explores, smallest });
+  const { features, measurements, decided, explores, smallest, kindBytes } = recipe;
+  const known = defined({ features, measurements, decided, explores, smallest, kindBytes });
   const context = { ...known, options: policy.options };
   const assigned = assignBits(policy.plugin, start, layers, context);
   const byId = new Map(assigned.map((entry) => [entry.id, entry]));

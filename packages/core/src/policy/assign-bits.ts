@@ -30,13 +30,13 @@ export function assignBits(
   checkArgument(typeof assign === 'function', policy, { where: 'assignBits: policy', expected: 'a policy' });
   const wanted = { where: 'assignBits: settings', expected: 'an object' };
   checkArgument(typeof settings === 'object' && (settings as unknown) !== null, settings, wanted);
-  const { options = {}, features, measurements, decided, explores, smallest } = settings;
+  const { options = {}, features, measurements, decided, explores, smallest, kindBytes } = settings;
   const known = { features: ownCopy(features), measurements: ownCopy(measurements) };
   const chosen = optionsOf(policy, options);
   const spends = policy.budget?.(chosen) !== undefined;
   if (spends && measurements === undefined && draft.some(({ bits }) => bits !== 'float'))
     throw notMeasured(policy.name);
-  const own = spends ? defined({ decided: decided && new Set(decided), explores, smallest }) : {};
+  const own = spends ? defined({ decided: decided && new Set(decided), explores, smallest, kindBytes }) : {};
   const context = { options: chosen, ...defined(known), ...own };
   const where = `policy '${policy.name}'`;
   const assigned = safely(where, () =>

@@ -37,6 +37,8 @@ export interface BudgetItem {
   readonly options: readonly BudgetOption[];
   /** Why it may not be less; `undefined` where it is the narrowest candidate. */
   readonly floor?: string;
+  /** Others than the budget have decided. */
+  readonly isDecided?: true;
 }
 
 /** What a budget is spent on. */
@@ -166,7 +168,7 @@ function budgetItem(
   const options = settings.decreasing === true ? all : withoutAlike(all, known);
   if (options.length === 0) throw notMeasured(ids[0], [...keys].join(' or '));
   const floor = fixed === undefined ? (least > 0 ? `at least ${least} bits` : undefined) : fixed.reason;
-  return { ids, values, options, ...defined({ floor }) };
+  return { ids, values, options, ...defined({ floor }), ...(fixed && { isDecided: true as const }) };
 }
 
 function optionsFor(

@@ -1,23 +1,17 @@
 import type { QuantizerChoice } from '../contract/choice.js';
 import { defined } from '../contract/defined.js';
-import type { CandidateChoice, EffectKind } from '../contract/measurements.js';
+import type { CandidateChoice, EffectKind, Measurements } from '../contract/measurements.js';
 import type { BitAssignment, BitwidthPolicy, Candidate, Metric, PolicyContext } from '../contract/policy.js';
 import { checkOptions, optionTypes, type OptionType, type OptionTypes } from '../errors/check-argument.js';
 import { LowbitError } from '../errors/error.js';
 import { candidateKey } from './candidates.js';
-import { nothingMeasured } from './known.js';
-import {
-  assigned,
-  type BudgetOption,
-  type BudgetProblem,
-  budgetProblem,
-  bytesOfChoice,
-  isOf,
-} from './budget-problem.js';
+import { isSameChoice, nothingMeasured } from './known.js';
+import { assigned, type BudgetProblem, budgetProblem, bytesOfChoice, isOf } from './budget-problem.js';
+import { smallestOfFewKinds } from './fewer-kinds.js';
 import { infeasible } from './infeasible.js';
 import type { Limits } from './limits.js';
 import { nextChoice } from './next-choice.js';
-import { smallestChoice } from './smallest-choice.js';
+import { smallestChoice, smallestWritten } from './smallest-choice.js';
 
 /** What can be afforded, one limit at least, and what may be chosen. */
 export interface Budget {
@@ -157,6 +151,7 @@ function spend(
     decided = new Set(),
     explores = false,
     smallest = false,
+    kindBytes = 0,
   }: PolicyContext,
   limits: Limits,
   settings: { readonly candidates: readonly Candidate[]; readonly activationBits: number },
@@ -166,11 +161,12 @@ function spend(
   const uncounted = measurements.items.find(({ macs }) => macs === undefined);
   if (limits.bitOperations !== undefined && uncounted !== undefined) throw noOperations(uncounted.ids[0]);
   const chosen = smallest
-    ? smallestChoice(problem, limits)
+    ? smallestOfFewKinds(problem, limits, kindBytes)
     : nextChoice(problem, measurements, limits, explores);
   if (chosen === undefined) throw infeasible(draft, problem, measurements, limits);
   const entries = new Map(draft.map((entry) => [entry.id, entry]));
-  const isSmallest = takesLeast(chosen.choice, problem, limits);
+  const isSmallest = smallest || takesLeast(chosen.choice, problem, measurements, limits);
+  const worst = isSmallest ? new Map<string, number>() : worstLosses(problem, chosen.choice);
   const itemOf = new Map(problem.items.flatMap((item) => item.ids.map((id) => [id, item] as const)));
   return draft.map((entry) => {
     const item = itemOf.get(entry.id);
@@ -182,20 +178,39 @@ function spend(
     return {
       ...entry,
       ...(candidate ?? { bits: option.bits }),
-      reason: isSmallest ? 'budget: the smallest there is' : reasonOf(option, problem, chosen.gap),
+      // As short as that of one width everywhere, which is then no smaller.
+      reason: isSmallest ? 'budget: smallest' : reasonOf(worst.get(option.key) ?? 0, problem, chosen.gap),
     };
   });
 }
 
 /** Whether nothing smaller may be chosen: what its weights lose had then no part in it. */
-function takesLeast(choice: CandidateChoice, problem: BudgetProblem, limits: Limits): boolean {
+function takesLeast(
+  choice: CandidateChoice,
+  problem: BudgetProblem,
+  { written }: Measurements,
+  limits: Limits,
+): boolean {
+  const least = smallestWritten(problem, written, limits)?.choice;
+  if (least !== undefined) return isSameChoice(choice, least);
   const smallest = smallestChoice(problem, limits);
   const bytesOf = (one: CandidateChoice) => bytesOfChoice(problem.items, one);
   return smallest !== undefined && bytesOf(choice) <= bytesOf(smallest.choice);
 }
 
-/** In powers of ten: plans that are stored in models hold each reason once. */
-function reasonOf({ loss }: BudgetOption, { isMeasured }: BudgetProblem, gap: number): string {
+/** What the weights with each candidate lose at most. Plans that are stored in models say once what holds of all of them. */
+function worstLosses({ items }: BudgetProblem, choice: CandidateChoice): ReadonlyMap<string, number> {
+  const worst = new Map<string, number>();
+  for (const { ids, options, isDecided } of items) {
+    const option = options.find((one) => isOf(one, choice[ids[0]]));
+    if (option === undefined || isDecided === true) continue;
+    worst.set(option.key, Math.max(option.loss, worst.get(option.key) ?? 0));
+  }
+  return worst;
+}
+
+/** In powers of ten. @param loss Of those that get the same. */
+function reasonOf(loss: number, { isMeasured }: BudgetProblem, gap: number): string {
   const order = loss > 0 ? `less than 1e${Math.floor(Math.log10(loss)) + 1}` : 'nothing';
   const told = isMeasured ? `alone it costs ${order}` : `unverified, by its error of ${order}`;
   return `budget: ${told}${gap < 0.001 ? '' : `; within ${(100 * gap).toPrecision(1)} % of the best choice`}`;

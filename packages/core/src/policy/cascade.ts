@@ -22,8 +22,8 @@ export function cascade(...policies: readonly BitwidthPolicy[]): BitwidthPolicy 
     summary: 'policies one after the other',
     ...(policies.some(({ needs }) => needs === 'features') ? { needs: 'features' as const } : {}),
     ...(spender === undefined ? {} : { budget: () => termsOf(spender, before) }),
-    assign(draft, layers, { features, measurements, decided: given, explores, smallest }) {
-      const settings = defined({ features, measurements, decided: given, explores, smallest });
+    assign(draft, layers, { features, measurements, decided: given, explores, smallest, kindBytes }) {
+      const settings = defined({ features, measurements, decided: given, explores, smallest, kindBytes });
       const decided = before.reduce<readonly BitAssignment[]>(
         (current, policy) => assignBits(policy, current, layers, settings),
         draft,

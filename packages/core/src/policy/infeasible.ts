@@ -5,7 +5,7 @@ import type { BudgetItem, BudgetProblem } from './budget-problem.js';
 import { leastCost } from './knapsack.js';
 import { isSameChoice, latestOf } from './known.js';
 import { type Limits, quantizable, resourcesOf, sizeKnapsack } from './limits.js';
-import { smallestChoice } from './smallest-choice.js';
+import { smallestChoice, smallestWritten } from './smallest-choice.js';
 
 /** Weights that a message names. */
 const mostNames = 5;
@@ -46,9 +46,9 @@ function leastOf(problem: BudgetProblem, { written }: Measurements, limits: Limi
   const least = knapsack.capacities.map((_, resource) => leastCost(knapsack, resource));
   const [size = 0] = least;
   const smallest = smallestChoice(problem, limits)?.choice;
-  const known = smallest && written.find(({ choice }) => isSameChoice(choice, smallest));
-  const bytes = known?.bytes ?? Math.ceil(size + problem.otherBytes);
-  const weightBytes = known?.weightBytes ?? size - leftBytes + problem.otherWeightBytes;
+  const leastBits = smallest && written.find(({ choice }) => isSameChoice(choice, smallest));
+  const bytes = smallestWritten(problem, written, limits)?.bytes ?? Math.ceil(size + problem.otherBytes);
+  const weightBytes = leastBits?.weightBytes ?? size - leftBytes + problem.otherWeightBytes;
   const words = [
     limits.bytes !== undefined &&
       `at least ${bytes} bytes, ${Math.max(Math.round(bytes - size), 0)} of them beside these weights`,

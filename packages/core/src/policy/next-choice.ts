@@ -15,7 +15,7 @@ import {
 } from './limits.js';
 import { nextStep } from './next-step.js';
 import { cheaperResult } from './cheaper-result.js';
-import { smallestChoice, smallestThatHolds } from './smallest-choice.js';
+import { smallestThatHolds, smallestWritten } from './smallest-choice.js';
 import { type ModelChoice, uniformChoices } from './uniform-choices.js';
 
 /**
@@ -91,7 +91,7 @@ function bestBySingles(
   for (;;) {
     const knapsack = sizeKnapsack(told, limits);
     const solution = solveKnapsack(knapsack);
-    if (solution === undefined) return smallestWritten(problem, written, limits);
+    if (solution === undefined) return smallestThatFits(problem, written, limits);
     const options = filled(knapsack, solution.chosen);
     const choice = choiceOf(problem.items, options);
     const gap = solution.loss > 0 ? (solution.loss - solution.bound) / solution.loss : 0;
@@ -109,19 +109,16 @@ function bestBySingles(
   }
 }
 
-/** The smallest choice, where it was written and fits: others may have taken more than is estimated, so that nothing seems to fit. */
-function smallestWritten(
+/** The smallest that was written, where it fits: others may have taken more than is estimated, so that nothing seems to fit. */
+function smallestThatFits(
   problem: BudgetProblem,
   written: Measurements['written'],
   limits: Limits,
 ): (ModelChoice & { readonly gap: number }) | undefined {
-  const smallest = smallestChoice(problem, limits);
-  const options = smallest && optionsOfChoice(problem.items, smallest.choice);
-  if (options === undefined || !written.some(({ choice }) => isSameChoice(choice, smallest!.choice)))
-    return undefined;
-  const { choice, gap } = smallest!;
-  return isWithin(knapsackOfChoice(problem, written, limits, choice), options)
-    ? { choice, options, gap }
+  const choice = smallestWritten(problem, written, limits)?.choice;
+  const options = choice && optionsOfChoice(problem.items, choice);
+  return options !== undefined && isWithin(knapsackOfChoice(problem, written, limits, choice!), options)
+    ? { choice: choice!, options, gap: 0 }
     : undefined;
 }
 

@@ -1,4 +1,4 @@
-import type { CandidateChoice, Measurements } from '../contract/measurements.js';
+import type { CandidateChoice, Measurements, WrittenSize } from '../contract/measurements.js';
 import {
   type BudgetOption,
   type BudgetProblem,
@@ -55,13 +55,33 @@ function nextEffect(low: number, high: number, { minSqnr, maxLoss }: Limits): nu
 }
 
 /** The smallest choice of all: among equals, the one that loses least. */
-export function smallestChoice(problem: BudgetProblem, { decreasing }: Limits): Chosen | undefined {
+export function smallestChoice(
+  problem: BudgetProblem,
+  { decreasing }: Pick<Limits, 'decreasing'>,
+): Chosen | undefined {
   const costsOf = ({ storedBytes }: BudgetOption) => [storedBytes];
   const items = knapsackItems(problem, ({ loss }) => loss, costsOf, decreasing);
   const ranks = decreasing ? problem.ranks : 1;
   const least = leastCost({ items, capacities: [0], ranks }, 0);
   const solution = solveKnapsack({ items, capacities: [least * (1 + 1e-9)], ranks });
   return solution && { choice: choiceOf(problem.items, solution.chosen), gap: 0 };
+}
+
+/**
+ * What was written and is the smallest: what the file says of kinds of assignments counts there, so that it need not be {@link smallestChoice}.
+ *
+ * @returns `undefined` where that was not written: what is smallest is not known then.
+ */
+export function smallestWritten(
+  problem: BudgetProblem,
+  written: readonly WrittenSize[],
+  limits: Pick<Limits, 'decreasing'>,
+): WrittenSize | undefined {
+  const smallest = smallestChoice(problem, limits);
+  if (smallest === undefined || !written.some(({ choice }) => isSameChoice(choice, smallest.choice)))
+    return undefined;
+  const own = written.filter(({ choice }) => optionsOfChoice(problem.items, choice) !== undefined);
+  return own.reduce((one, other) => (other.bytes < one.bytes ? other : one), own[0]);
 }
 
 /** The smallest choice whose single effects add up to so much at most, or to as little as they can. */

@@ -48,7 +48,7 @@ export async function chooseAndWrite<M>(
 ): Promise<Attained> {
   const { terms, judge, writeOne } = spending;
   const isChecked = terms.maxLoss !== undefined || terms.minSqnr !== undefined;
-  let measurements = smallest === undefined ? measured : withWritten(measured, smallest);
+  let measurements = (smallest?.written ?? []).reduce(withWritten, measured);
   const isSized = terms.bytes !== undefined || terms.averageBits !== undefined;
   // Taken only where nothing else is.
   const least: Kept | undefined =

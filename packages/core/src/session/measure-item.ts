@@ -11,6 +11,7 @@ import { decode } from '../scheme/decode.js';
 import { schemeOutline } from '../scheme/outline.js';
 import type { Judge } from './judge-outputs.js';
 import { checkReach } from './unfit-weights.js';
+import { savesNothing } from './without-wasteful.js';
 import { codeWeight, fitWeight } from './weight.js';
 
 /** What is to be known of weights that are decided at once. */
@@ -25,6 +26,8 @@ export interface ItemWork {
   readonly floatBytes: number;
   /** Whether candidates count that take no less than wider ones. */
   readonly keepsAll: boolean;
+  /** Key of a candidate that counts in any case. */
+  readonly kept?: string | undefined;
 }
 
 /**
@@ -36,7 +39,7 @@ export interface ItemWork {
  */
 export async function measureItem<M>(
   port: ModelPort<M>,
-  { candidates, floatBytes, keepsAll }: ItemWork,
+  { candidates, floatBytes, keepsAll, kept }: ItemWork,
   known: readonly MeasuredCandidate[],
   judge: Judge | undefined,
   told: () => Promise<void>,
@@ -64,10 +67,8 @@ export async function measureItem<M>(
     if (quantized === undefined) return [floatCandidate(floatBytes, judge !== undefined)];
     const { replace, weightError, cost } = quantized;
     const wider = least.get(familyKey(candidate)) ?? Infinity;
-    // Of what is left as it is, any width will do.
-    const savesNothing = cost.float === true ? cost.storedBytes > wider : cost.storedBytes >= wider;
-    if (!keepsAll && savesNothing) continue;
-    least.set(familyKey(candidate), cost.storedBytes);
+    if (!keepsAll && key !== kept && savesNothing(cost, wider)) continue;
+    least.set(familyKey(candidate), Math.min(cost.storedBytes, wider));
     const isAlike = last !== undefined && areAlike(last, quantized);
     const effect = isAlike ? last?.effect : judge && run && (await effectOf(replace, judge, run));
     last = isAlike ? last : { ...quantized, effect };

@@ -1,7 +1,7 @@
 import { defined } from '../contract/defined.js';
 import type { LayerDescriptor } from '../contract/descriptors.js';
 import type { SessionOptions } from '../contract/events.js';
-import type { MeasuredItem, Measurements } from '../contract/measurements.js';
+import type { CandidateChoice, MeasuredItem, Measurements } from '../contract/measurements.js';
 import type { Batch } from '../contract/model-run.js';
 import type { ModelPort } from '../contract/port.js';
 import type { BitAssignment, Candidate } from '../contract/policy.js';
@@ -28,6 +28,8 @@ export interface MeasureWork {
   readonly together?: readonly (readonly string[])[] | undefined;
   /** Whether candidates count that take no less than wider ones. */
   readonly keepsAll?: boolean;
+  /** Candidates that count in any case, by weight. */
+  readonly kept?: CandidateChoice | undefined;
   /** Only items with one of these ids. */
   readonly only?: ReadonlySet<string>;
 }
@@ -97,7 +99,7 @@ export async function measureItems<M>(
 
 /** What is to be measured, in items that are decided at once, by depth. */
 export function itemsOf<M>(port: ModelPort<M>, work: MeasureWork): readonly ItemWork[] {
-  const { prepared, draft, decided, candidates, together, only, keepsAll = false } = work;
+  const { prepared, draft, decided, candidates, together, only, keepsAll = false, kept } = work;
   const open = new Map(
     draft.flatMap((entry) => (entry.bits === 'float' ? [] : [[entry.id, entry] as const])),
   );
@@ -125,7 +127,7 @@ export function itemsOf<M>(port: ModelPort<M>, work: MeasureWork): readonly Item
         : [];
     });
     if (offered.length === 0) throw noneOffered(ids[0], wanted);
-    return { ids, candidates: offered, floatBytes, keepsAll };
+    return { ids, candidates: offered, floatBytes, keepsAll, kept: kept?.[ids[0]] };
   });
 }
 

@@ -1,16 +1,25 @@
 import { defined } from '../contract/defined.js';
 import type { Measurements, WrittenSize } from '../contract/measurements.js';
+import type { BitAssignment } from '../contract/policy.js';
 import type { Recipe } from '../contract/recipe.js';
 import type { ResolvedPlan } from '../contract/resolved-plan.js';
 import { isLowbitError, LowbitError } from '../errors/error.js';
 import { draftPrepared, planPrepared } from '../plan/make-plan.js';
+import { storedPlan } from '../plan/stored-plan.js';
+import { isSameChoice } from '../policy/known.js';
 import { type Chosen, choiceOfDrafts, isSmall, type Spending, type WrittenPlan } from './spending.js';
 import { withWritten } from './with-written.js';
 
-/** The smallest choice, and what was written of it. */
-export interface SmallestChoice extends Chosen, WrittenSize, Pick<WrittenPlan, 'averageBits'> {
+/** A choice, and what was written of it. */
+interface WrittenChoice extends Chosen, WrittenSize, Pick<WrittenPlan, 'averageBits'> {
   /** Whether it is as small as is asked for. */
   readonly isSmall: boolean;
+}
+
+/** The smallest choice, and what was written of it. */
+export interface SmallestChoice extends WrittenChoice {
+  /** All that was written to find it, the smallest last. */
+  readonly written: readonly WrittenSize[];
 }
 
 /**
@@ -22,22 +31,16 @@ export interface SmallestChoice extends Chosen, WrittenSize, Pick<WrittenPlan, '
  */
 export async function smallestOf<M>(spending: Spending<M>, measured: Measurements): Promise<SmallestChoice> {
   const known = knowing(spending, measured);
-  const drafts = draftPrepared(known, { smallest: true });
-  const { resolved } = planPrepared(spending.port, known, drafts);
-  const { bytes, weightBytes, averageBits } = await spending.writeOne(resolved, undefined);
-  const isAttainable = isSmall({ bytes, averageBits }, spending.terms);
-  const smallest = {
-    choice: choiceOfDrafts(measured, drafts),
-    resolved,
-    bytes,
-    averageBits,
-    ...defined({ weightBytes }),
-    isSmall: isAttainable,
-  };
-  if (isAttainable) return smallest;
+  const plain = await writtenAs(spending, measured, draftPrepared(known, { smallest: true }));
+  const few = await ofFewKinds(spending, measured, plain);
+  const least = few !== undefined && isLess(few, plain) ? few : plain;
+  const others = [plain, ...(few === undefined ? [] : [few])].filter((one) => one !== least);
+  const smallest = { ...least, written: [...others, least].map(sizeOf) };
+  if (least.isSmall) return smallest;
+  const { bytes, averageBits, drafts, resolved } = least;
   try {
     // The policy says what stands against less.
-    draftPrepared(knowing(spending, withWritten(measured, smallest)));
+    draftPrepared(knowing(spending, smallest.written.reduce(withWritten, measured)));
   } catch (error) {
     if (!isLowbitError(error) || error.code !== 'budget-infeasible') throw error;
     const { terms } = spending;
@@ -53,6 +56,56 @@ export async function smallestOf<M>(spending: Spending<M>, measured: Measurement
   }
   return smallest;
 }
+
+/** A choice that was written, with what was drafted of it. */
+interface WrittenDrafts extends WrittenChoice {
+  readonly drafts: readonly BitAssignment[];
+}
+
+async function writtenAs<M>(
+  spending: Spending<M>,
+  measured: Measurements,
+  drafts: readonly BitAssignment[],
+): Promise<WrittenDrafts> {
+  const { resolved } = planPrepared(spending.port, knowing(spending, measured), drafts);
+  const { bytes, weightBytes, averageBits } = await spending.writeOne(resolved, undefined);
+  return {
+    choice: choiceOfDrafts(measured, drafts),
+    drafts,
+    resolved,
+    bytes,
+    averageBits,
+    ...defined({ weightBytes }),
+    isSmall: isSmall({ bytes, averageBits }, spending.terms),
+  };
+}
+
+/**
+ * The smallest choice where what a stored plan says of a kind of assignment counts too, written; `undefined` where that is the same, or bytes of
+ * files are not limited.
+ */
+async function ofFewKinds<M>(
+  spending: Spending<M>,
+  measured: Measurements,
+  { choice, resolved }: WrittenDrafts,
+): Promise<WrittenDrafts | undefined> {
+  if (spending.terms.bytes === undefined) return undefined;
+  const kinds = storedPlan(resolved.plan).kinds.map((kind) => JSON.stringify(kind).length + 1);
+  if (kinds.length < 2) return undefined;
+  const ask = { smallest: true, kindBytes: Math.max(...kinds) };
+  const drafts = draftPrepared(knowing(spending, measured), ask);
+  if (isSameChoice(choiceOfDrafts(measured, drafts), choice)) return undefined;
+  return writtenAs(spending, measured, drafts);
+}
+
+const isLess = (one: WrittenChoice, other: WrittenChoice): boolean =>
+  one.isSmall === other.isSmall ? one.bytes < other.bytes : one.isSmall;
+
+const sizeOf = ({ choice, bytes, weightBytes }: WrittenSize): WrittenSize => ({
+  choice,
+  bytes,
+  ...defined({ weightBytes }),
+});
 
 /** What makes a model smaller that no policy decides. */
 interface Saving {

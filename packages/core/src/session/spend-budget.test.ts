@@ -18,7 +18,7 @@ import {
   type Recipe,
   type RunOutputs,
 } from '../index.js';
-import { packedCost } from '../adapter.js';
+import { packedCost, storedPlan } from '../adapter.js';
 import { assignBits } from '../method.js';
 import { isSameChoice } from '../policy/known.js';
 import { atLeast, budget, float, frontier, measure, measureChoices } from '../policy.js';
@@ -118,16 +118,15 @@ describe('a budget of bytes', () => {
 
 describe('where files hold the plan with its reasons', () => {
   /** A file that grows with what the plan says. */
-  function telling() {
+  function telling(told = (plan: QuantizationPlan) => JSON.stringify(plan).length) {
     const { port } = chain();
     const withPlan: typeof port = {
       ...port,
       write(outcome) {
         const writer = port.write(outcome);
-        const told = JSON.stringify(outcome.plan).length;
         const finish = async () => {
           const { modelBytes, ...applied } = await writer.finish();
-          return { ...applied, modelBytes: { ...modelBytes, after: modelBytes.after + told } };
+          return { ...applied, modelBytes: { ...modelBytes, after: modelBytes.after + told(outcome.plan) } };
         };
         return { add: (id, tensor) => writer.add(id, tensor), finish };
       },
@@ -152,6 +151,38 @@ describe('where files hold the plan with its reasons', () => {
       expect(await least(budget({ bytes: attainable - 1, choices, ...more }))).toBe(attainable);
     },
   );
+
+  it('a weight that gains no bytes by other bits has those of others, which the file says once', async () => {
+    const port = telling((plan) => JSON.stringify(storedPlan(plan)).length);
+    const alike: typeof port = {
+      ...port,
+      cost: (weight, entry) => packedCost(weight, weight.id === 'w3' ? { ...entry, bits: 8 } : entry),
+    };
+    const plain = await quantize(alike, recipe(4));
+    const bits = (bytes: number) => cascade(atLeast(4), budget({ bytes, choices }));
+    const error = await failure(quantize(alike, recipe(bits(1000))));
+    const attainable = Number(/at least (\d+) bytes/.exec(error.expected!)?.[1]);
+    expect(attainable).toBeLessThanOrEqual(plain.report.modelBytes.after);
+    const { plan, report, budget: spent } = await quantize(alike, recipe(bits(attainable)));
+    expect(report.modelBytes.after).toBe(attainable);
+    expect(bitsIn(plan)).toEqual([4, 4, 4, 4]);
+    expect(storedPlan(plan).kinds).toHaveLength(1);
+    // What it loses is known, though it saves nothing by itself.
+    const { measurements, budget: known } = await quantize(alike, recipe(bits(attainable)));
+    const { candidates } = measurements!.items[3];
+    expect(candidates.map(({ candidate, effect }) => [candidate, effect !== undefined])).toEqual([
+      ['4', true],
+      ['8', true],
+    ]);
+    expect(known!.predicted).toBe(spent!.predicted);
+  });
+
+  it('weights with the same bits have the same reason', async () => {
+    const { plan } = await quantize(telling(), recipe(budget({ bytes: 2700, choices })));
+    const { kinds } = storedPlan(plan);
+    expect(new Set(bitsIn(plan)).size).toBe(2);
+    expect(kinds).toHaveLength(2);
+  });
 
   it('one width everywhere is beaten or taken wherever it fits, so that more bytes lose no more', async () => {
     const ids = Object.keys(chain().model);

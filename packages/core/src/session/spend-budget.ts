@@ -17,6 +17,7 @@ import type { Judging } from './explore.js';
 import { countSamples } from './quick-results.js';
 import { smallestOf } from './smallest-choice.js';
 import type { WriteOne } from './spending.js';
+import { withoutWasteful } from './without-wasteful.js';
 import { withCurve } from './measure-curve.js';
 import { separabilityByDepth } from './separability-by-depth.js';
 
@@ -59,14 +60,19 @@ export async function spendBudget<M>(
   const work = { prepared, draft, decided, candidates, together, keepsAll: decreasing };
   const means = { port, prepared, terms, writeOne, session };
   const known = recipe.measurements;
+  // Where the file is to be small, weights may get what saves nothing by itself and others have too.
+  const ofCosts = { ...work, keepsAll: decreasing || bytes !== undefined };
   const costs =
     (bytes ?? averageBits) === undefined
       ? undefined
-      : await measureWeights(port, work, undefined, { ...session, known });
+      : await measureWeights(port, ofCosts, undefined, { ...session, known });
   const smallest = costs && (await smallestOf(means, costs));
+  const kept = smallest?.choice;
   const judge = effects ? await judgeFor(port, terms, data, session) : undefined;
   const isMeasured = costs !== undefined && judge === undefined;
-  const measured = isMeasured ? costs : await measureWeights(port, work, judge, { ...session, known });
+  const measured = isMeasured
+    ? withoutWasteful(costs, { kept, known, keepsAll: decreasing })
+    : await measureWeights(port, { ...work, kept }, judge, { ...session, known });
   const separability =
     known?.separability ?? (await separabilityByDepth(port, data, measured.items, session));
   const all = { ...measured, ...defined({ separability }) };

@@ -153,7 +153,9 @@ function roundingWords(report: RoundingReport | undefined, unrounded: string | u
   const { rounder, gainDb, heldOutGainDb } = report;
   if (gainDb === undefined) return [`rounded by ${rounder}`];
   if (gainDb === 0)
-    return [`rounded to the nearest level: ${rounder} found nothing better, on samples kept back as well where there are some`];
+    return [
+      `rounded to the nearest level: ${rounder} found nothing better, on samples kept back as well where there are some`,
+    ];
   const heldOut =
     heldOutGainDb === undefined ? 'no samples kept back' : `${heldOutGainDb.toFixed(1)} on samples kept back`;
   return [`rounded by ${rounder}: outputs off by ${gainDb.toFixed(1)} dB less, ${heldOut}`];
