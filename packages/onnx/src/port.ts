@@ -107,8 +107,9 @@ export function onnx(model: ModelBytes, options: OnnxOptions = {}): OnnxPort {
   };
 }
 
-const withoutFloat = ({ storedBytes, memoryBytes, shared }: StorageCost): StorageCost => ({
+const withoutFloat = ({ storedBytes, valueBytes, memoryBytes, shared }: StorageCost): StorageCost => ({
   storedBytes,
+  ...defined({ valueBytes }),
   memoryBytes,
   ...defined({ shared }),
 });

@@ -19,7 +19,10 @@ export function budgetWords({ items }: Measurements, file: string): readonly str
   const sum = (of: (item: Measurements['items'][number]) => number) =>
     items.reduce((total, item) => total + of(item), 0);
   const bits = (of: (...bytes: number[]) => number) =>
-    (8 * sum(({ candidates }) => of(...candidates.map(({ storedBytes }) => storedBytes)))) /
+    (8 *
+      sum(({ candidates }) =>
+        of(...candidates.map(({ storedBytes, valueBytes = storedBytes }) => valueBytes)),
+      )) /
     sum(({ values }) => values);
   const half = (bits(Math.min) + bits(Math.max)) / 2;
   return ['--measurements', file, '--average-bits', (Math.ceil(10 * half) / 10).toFixed(1)];

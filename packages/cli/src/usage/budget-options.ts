@@ -48,7 +48,7 @@ export function budgetOptions(): readonly Option[] {
     ).argParser(parseSize),
     new Option(
       '--average-bits <number>',
-      'stored bits of a weight at most, on average, scales counted',
+      'stored bits of a value at most, on average: codes and parameters, such as scales',
     ).argParser(numberParser('--average-bits', 'a number above 0', (value) => value > 0)),
     new Option(
       '--max-loss <points>',

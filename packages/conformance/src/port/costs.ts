@@ -39,11 +39,11 @@ async function checkCosts<M>(
     const cost = await port.cost(weight, { ...entry, parameterStorage, scheme: schemeOutline(scheme) });
     costs.push(cost);
     const note = notes.find(({ id }) => id === entry.id);
-    for (const size of ['storedBytes', 'memoryBytes'] as const) {
-      const bytes = note?.[size] ?? 0;
+    for (const size of ['storedBytes', 'valueBytes', 'memoryBytes'] as const) {
+      const [costs, bytes] = [cost[size] ?? cost.storedBytes, note?.[size] ?? 0];
       must(
-        cost[size] >= bytes,
-        () => `'${entry.id}' as ${scheme.kind} costs ${cost[size]} ${size}, and ${bytes} are written`,
+        costs >= bytes,
+        () => `'${entry.id}' as ${scheme.kind} costs ${costs} ${size}, and ${bytes} are written`,
       );
     }
   }

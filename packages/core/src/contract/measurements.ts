@@ -94,6 +94,6 @@ export interface WrittenSize {
   readonly choice: CandidateChoice;
   /** Bytes of the whole model with its data. */
   readonly bytes: number;
-  /** Of them those of the weights that were quantized, parameters counted. */
+  /** Of them those of codes and parameters of the weights that were quantized. */
   readonly weightBytes?: number;
 }

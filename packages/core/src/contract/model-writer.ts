@@ -35,6 +35,8 @@ export interface StorageNote {
   readonly form: string;
   /** Bytes in the file: codes, parameters and container. */
   readonly storedBytes: number;
+  /** Of them those of codes and parameters, as in `StorageCost`. Absent: all. */
+  readonly valueBytes?: number;
   /** Bytes in memory at run time on the target. */
   readonly memoryBytes: number;
   /** The weight was left as it was, for the reason given: the report lists it as skipped. */

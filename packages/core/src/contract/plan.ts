@@ -39,7 +39,7 @@ export interface QuantizationPlan {
   readonly activations?: readonly ActivationEntry[];
   /** Absent when biases stay as they are. */
   readonly biases?: readonly BiasEntry[];
-  /** Stored bits a value that quantized weights took when a budget was spent on the plan. It decides nothing, and models do not store it. */
+  /** Stored bits a value, codes and parameters, that quantized weights took when a budget was spent on the plan. It decides nothing, and models do not store it. */
   readonly averageBits?: number;
   /**
    * What each reason was given for, by the id of its entry: the bits, and digests of the other settings and of the reason. By it edits by hand are

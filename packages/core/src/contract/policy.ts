@@ -67,7 +67,7 @@ export interface BudgetTerms {
   readonly effects: boolean;
   /** Bytes of the whole written model with its data, at most. */
   readonly bytes?: number;
-  /** Stored bits a value, parameters counted, on average over the weights that are quantized, at most: as they are written. */
+  /** Stored bits a value on average over the weights that are quantized, at most: codes and parameters, as they are written. */
   readonly averageBits?: number;
   /** Loss of the metric, or of points of the right classes, at most. */
   readonly maxLoss?: number;

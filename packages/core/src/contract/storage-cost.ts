@@ -10,6 +10,8 @@ export interface CostEntry extends Pick<QuantizedEntry, 'bits' | 'granularity' |
 export interface StorageCost {
   /** Bytes in the file: codes, parameters and container. */
   readonly storedBytes: number;
+  /** Of them those of codes and parameters (scales, zero points, codebooks), without names and nodes. Absent: all. */
+  readonly valueBytes?: number;
   /** Bytes in memory at run time on the target. */
   readonly memoryBytes: number;
   /** Those of the stored bytes that all weights with the same key have in common: they are stored once, see `totalCost`. */

@@ -7,6 +7,7 @@ import { sizeOf } from '../scheme/shape.js';
 import { sliceLayout } from '../scheme/slicing.js';
 import type { QuantizedTensor } from '../scheme/types.js';
 import { slicingOf } from './granularity.js';
+import { valueBytesOf } from '../contract/value-bytes.js';
 
 /** What is looked at of a weight: values never. */
 type WeightOutline = Pick<WeightDescriptor, 'shape' | 'outputAxes' | 'inputAxis'>;
@@ -56,8 +57,10 @@ export function totalCost(costs: readonly StorageCost[]): StorageCost {
   for (const [key, bytes] of costs.flatMap(({ shared = {} }) => Object.entries(shared)))
     once.set(key, Math.max(bytes, once.get(key) ?? 0));
   const own = costs.map(({ storedBytes, shared = {} }) => storedBytes - sum(Object.values(shared)));
+  const isPart = costs.some(({ valueBytes }) => valueBytes !== undefined);
   return {
     storedBytes: sum(own) + sum([...once.values()]),
+    ...(isPart && { valueBytes: sum(costs.map(valueBytesOf)) }),
     memoryBytes: sum(costs.map(({ memoryBytes }) => memoryBytes)),
     ...(costs.length > 0 && costs.every(({ float }) => float === true) && { float: true as const }),
   };

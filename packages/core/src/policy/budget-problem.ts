@@ -11,6 +11,7 @@ import { candidateKey } from './candidates.js';
 import { fallingLosses } from './falling-losses.js';
 import { isSameChoice } from './known.js';
 import type { KnapsackOption } from './knapsack.js';
+import { valueBytesOf } from '../contract/value-bytes.js';
 import { bytesBeside, notMeasured, widthOf } from './measured-bytes.js';
 
 /** A candidate of an item, with what is known of it. */
@@ -19,6 +20,8 @@ export interface BudgetOption {
   readonly key: string;
   readonly bits: number | 'float';
   readonly storedBytes: number;
+  /** Of them those of codes and parameters. */
+  readonly valueBytes: number;
   /** Of its effect alone, or of the error of the weight where effects are not known; never more than that of fewer bits. */
   readonly loss: number;
   readonly bitOperations: number;
@@ -51,7 +54,7 @@ export interface BudgetProblem {
   readonly isMeasured: boolean;
   /** Bytes of the written model beside what its weights are said to cost, as was last written; 0 where nothing was. */
   readonly otherBytes: number;
-  /** Bytes of quantized weights beside what these are said to cost, as was last written: less than 0 where weights share what they need. */
+  /** Bytes of codes and parameters of quantized weights beside what these are said to cost, as was last written: less than 0 where weights share what they need. */
   readonly otherWeightBytes: number;
 }
 
@@ -179,13 +182,22 @@ function optionsFor(
   // A sole candidate costs what it costs, whatever it loses.
   const usable = known.filter(({ effect }) => !isMeasured || effect !== undefined || known.length === 1);
   const losses = fallingLosses(usable, isMeasured);
-  return usable.map(({ candidate: key, bits, storedBytes, float }) => {
+  return usable.map((known) => {
+    const { candidate: key, bits, storedBytes, float } = known;
     const width = widthOf({ bits });
     const bitOperations = macs * width * activationBits;
     const loss = losses.get(key) ?? 0;
     const isLeft = float === true || bits === 'float';
     return {
-      ...{ key, bits, storedBytes, loss, bitOperations, rank: widths.indexOf(width) },
+      ...{
+        key,
+        bits,
+        storedBytes,
+        valueBytes: valueBytesOf(known),
+        loss,
+        bitOperations,
+        rank: widths.indexOf(width),
+      },
       ...(isLeft ? { float: true as const } : {}),
     };
   });
@@ -202,9 +214,9 @@ export const assigned = (entry: BitAssignment, candidate: Candidate): Candidate 
 export const bytesOfChoice = (items: readonly BudgetItem[], choice: CandidateChoice): number =>
   chosenOptions(items, choice).reduce((sum, { storedBytes }) => sum + storedBytes, 0);
 
-/** Of them those that are quantized. */
+/** Bytes of codes and parameters of those that are quantized. */
 const quantizedBytes = (items: readonly BudgetItem[], choice: CandidateChoice): number =>
-  chosenOptions(items, choice).reduce((sum, { storedBytes, float }) => sum + (float ? 0 : storedBytes), 0);
+  chosenOptions(items, choice).reduce((sum, { valueBytes, float }) => sum + (float ? 0 : valueBytes), 0);
 
 const chosenOptions = (items: readonly BudgetItem[], choice: CandidateChoice): readonly BudgetOption[] =>
   items.flatMap(({ ids, options }) => options.find((option) => isOf(option, choice[ids[0]])) ?? []);

@@ -17,7 +17,7 @@ import { smallestChoice, smallestWritten } from './smallest-choice.js';
 export interface Budget {
   /** Bytes of the written model at most, its data files and the parameters of the weights included. */
   readonly bytes?: number;
-  /** Stored bits a value at most, parameters counted, on average over the weights that can be quantized. */
+  /** Stored bits a value at most, on average over the weights that can be quantized: codes and parameters (scales, zero points, codebooks), no names and nodes. */
   readonly averageBits?: number;
   /**
    * Points of labels that are named first, or of the metric's value, that may be lost. Wants data, with labels unless there is a

@@ -12,7 +12,15 @@ function problemOf(
     values: 10,
     options: Object.entries(own).map(([key, storedBytes]) => {
       const bits = Number(key);
-      return { key, bits, storedBytes, loss: 1 / bits, bitOperations: 0, rank: bits };
+      return {
+        key,
+        bits,
+        storedBytes,
+        valueBytes: storedBytes,
+        loss: 1 / bits,
+        bitOperations: 0,
+        rank: bits,
+      };
     }),
     ...more[i],
   }));

@@ -1,7 +1,7 @@
 import { defined } from '../contract/defined.js';
 import { type BudgetProblem, bytesOfChoice, isOf } from './budget-problem.js';
-import type { Chosen, Limits } from './limits.js';
-import { smallestChoice } from './smallest-choice.js';
+import type { Chosen } from './limits.js';
+import { smallestChoice, type SizeLimits } from './smallest-choice.js';
 
 /**
  * The smallest choice where each kind of assignment takes bytes of its own, as in files whose plan says each kind once: a weight may have
@@ -13,7 +13,7 @@ import { smallestChoice } from './smallest-choice.js';
  */
 export function smallestOfFewKinds(
   problem: BudgetProblem,
-  limits: Pick<Limits, 'decreasing'>,
+  limits: SizeLimits,
   kindBytes: number,
 ): Chosen | undefined {
   const start = smallestChoice(problem, limits);

@@ -50,7 +50,7 @@ export function frontier(
   const { points = 24, decreasing = false } = options;
   const problem = wholeProblem(measurements, decreasing);
   if (problem.items.length === 0) return [];
-  const limits = { averageBits: Infinity, decreasing };
+  const limits = { bytes: Infinity, decreasing };
   const knapsack = sizeKnapsack(problem, limits);
   const smallest = leastCost(knapsack, 0);
   const largest = solveKnapsack({ ...knapsack, capacities: [Number.MAX_SAFE_INTEGER] })?.costs[0] ?? smallest;

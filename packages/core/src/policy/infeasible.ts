@@ -24,7 +24,9 @@ export function infeasible(
     isOfSize && leastOf(problem, measurements, limits),
     isOfQuality && joint.length > 0 && bestOf(joint, limits, measurements.effect?.samples),
   ].filter((words) => words !== false);
-  const ways = [isOfSize && forSize, isOfQuality && forQuality].filter((words) => words !== false);
+  const ways = [isOfSize && forSize(draft, problem), isOfQuality && forQuality].filter(
+    (words) => words !== false,
+  );
   return new LowbitError({
     code: 'budget-infeasible',
     where: "policy 'budget'",
@@ -34,26 +36,38 @@ export function infeasible(
   });
 }
 
-const forSize =
-  'let go of what stands against it: narrower choices, fewer exclusions, fewer weights that are decided before';
-const forQuality =
-  "offer wider choices, and unless they do already, have data choose codes and biases of 8 bits too: rounding: 'auto', correctBiases: true (command line: --rounding auto --correct-biases)";
+const forQuality = 'offer wider choices';
+
+/** What lets go of what stands against less: as much of it as there is. */
+function forSize(draft: readonly BitAssignment[], { items }: BudgetProblem): string {
+  const isDecided = items.some(({ isDecided: decided }) => decided === true);
+  const isHeld = items.some((item) => item.isDecided !== true && item.floor !== undefined);
+  const words = [
+    'narrower choices',
+    draft.some(({ bits }) => bits === 'float') && 'fewer exclusions',
+    isDecided && 'fewer weights that are decided before',
+    isHeld && 'lower floors',
+  ];
+  return `let go of what stands against it: ${words.filter((word) => word !== false).join(', ')}`;
+}
 
 /** What the limits are at least. */
 function leastOf(problem: BudgetProblem, { written }: Measurements, limits: Limits): string {
-  const knapsack = sizeKnapsack(problem, limits);
   const { values, leftBytes } = quantizable(problem);
-  const least = knapsack.capacities.map((_, resource) => leastCost(knapsack, resource));
-  const [size = 0] = least;
+  const leastIn = (of: 'bytes' | 'averageBits' | 'bitOperations'): number => {
+    const one = sizeKnapsack(problem, { [of]: Infinity, decreasing: limits.decreasing });
+    return leastCost(one, 0);
+  };
+  const size = leastIn('bytes');
   const smallest = smallestChoice(problem, limits)?.choice;
   const leastBits = smallest && written.find(({ choice }) => isSameChoice(choice, smallest));
   const bytes = smallestWritten(problem, written, limits)?.bytes ?? Math.ceil(size + problem.otherBytes);
-  const weightBytes = leastBits?.weightBytes ?? size - leftBytes + problem.otherWeightBytes;
+  const weightBytes = leastBits?.weightBytes ?? leastIn('averageBits') - leftBytes + problem.otherWeightBytes;
   const words = [
     limits.bytes !== undefined &&
       `at least ${bytes} bytes, ${Math.max(Math.round(bytes - size), 0)} of them beside these weights`,
     limits.averageBits !== undefined && `at least ${upTo(2, (8 * weightBytes) / values)} stored bits a value`,
-    limits.bitOperations !== undefined && `at least ${least.at(-1)} bit operations`,
+    limits.bitOperations !== undefined && `at least ${leastIn('bitOperations')} bit operations`,
     limits.decreasing && 'with bits that never rise with depth',
   ];
   return words.filter((word) => word !== false).join(' and ');

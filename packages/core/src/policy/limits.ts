@@ -25,19 +25,42 @@ export interface Chosen {
   readonly gap: number;
 }
 
+/** What a limit is of, what there is, and what an option takes of it. */
+interface Resource {
+  readonly of: 'bytes' | 'averageBits' | 'bitOperations';
+  readonly capacity: number;
+  readonly costOf: (option: BudgetOption) => number;
+}
+
 /** Limits that cost something, in the order of the costs of options. */
-export function resourcesOf(problem: BudgetProblem, { bytes, averageBits, bitOperations }: Limits) {
-  const forWeights = [
-    ...(bytes === undefined ? [] : [bytes - problem.otherBytes]),
-    ...(averageBits === undefined ? [] : [bytesOnAverage(problem, averageBits)]),
-  ];
-  const size = { capacity: Math.min(...forWeights), costOf: (option: BudgetOption) => option.storedBytes };
+export function resourcesOf(
+  problem: BudgetProblem,
+  { bytes, averageBits, bitOperations }: Limits,
+): readonly Resource[] {
+  const ofFile = {
+    of: 'bytes' as const,
+    capacity: (bytes ?? Infinity) - problem.otherBytes,
+    costOf: (option: BudgetOption) => option.storedBytes,
+  };
+  const ofValues = {
+    of: 'averageBits' as const,
+    capacity: averageBits === undefined ? Infinity : bytesOnAverage(problem, averageBits),
+    costOf: (option: BudgetOption) => option.valueBytes,
+  };
   const work = {
+    of: 'bitOperations' as const,
     capacity: bitOperations ?? Infinity,
     costOf: (option: BudgetOption) => option.bitOperations,
   };
-  return [...(forWeights.length > 0 ? [size] : []), ...(bitOperations === undefined ? [] : [work])];
+  const sizes = [...(bytes === undefined ? [] : [ofFile]), ...(averageBits === undefined ? [] : [ofValues])];
+  // Where nothing but codes and parameters is stored, the tighter of two limits holds.
+  const isOne = sizes.length > 1 && storesValuesAlone(problem);
+  const tighter = ofFile.capacity <= ofValues.capacity ? ofFile : ofValues;
+  return [...(isOne ? [tighter] : sizes), ...(bitOperations === undefined ? [] : [work])];
 }
+
+const storesValuesAlone = ({ items }: BudgetProblem): boolean =>
+  items.every(({ options }) => options.every(({ storedBytes, valueBytes }) => storedBytes === valueBytes));
 
 /** Bytes of all weights where those that can be quantized take so many bits a value; what is left as it is in any case is no part of that. */
 function bytesOnAverage(problem: BudgetProblem, bits: number): number {
@@ -55,8 +78,7 @@ export function quantizable({ items }: BudgetProblem): {
   return {
     values: items.reduce((sum, item) => sum + (isLeft(item) ? 0 : item.values), 0),
     leftBytes: items.reduce(
-      (sum, item) =>
-        sum + (isLeft(item) ? Math.min(...item.options.map(({ storedBytes }) => storedBytes)) : 0),
+      (sum, item) => sum + (isLeft(item) ? Math.min(...item.options.map(({ valueBytes }) => valueBytes)) : 0),
       0,
     ),
   };

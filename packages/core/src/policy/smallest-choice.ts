@@ -54,12 +54,16 @@ function nextEffect(low: number, high: number, { minSqnr, maxLoss }: Limits): nu
   return minSqnr === undefined ? Math.max(maxLoss ?? 0, 0.01) / 100 : 10 ** (-minSqnr / 10);
 }
 
-/** The smallest choice of all: among equals, the one that loses least. */
+/** What {@link smallestChoice} looks at of limits. */
+export type SizeLimits = Pick<Limits, 'decreasing' | 'bytes' | 'averageBits'>;
+
+/** The smallest choice of all in the file, or, where an average alone is limited, of codes and parameters: among equals, the one that loses least. */
 export function smallestChoice(
   problem: BudgetProblem,
-  { decreasing }: Pick<Limits, 'decreasing'>,
+  { decreasing, bytes, averageBits }: SizeLimits,
 ): Chosen | undefined {
-  const costsOf = ({ storedBytes }: BudgetOption) => [storedBytes];
+  const isOfValues = bytes === undefined && averageBits !== undefined;
+  const costsOf = ({ storedBytes, valueBytes }: BudgetOption) => [isOfValues ? valueBytes : storedBytes];
   const items = knapsackItems(problem, ({ loss }) => loss, costsOf, decreasing);
   const ranks = decreasing ? problem.ranks : 1;
   const least = leastCost({ items, capacities: [0], ranks }, 0);
@@ -75,7 +79,7 @@ export function smallestChoice(
 export function smallestWritten(
   problem: BudgetProblem,
   written: readonly WrittenSize[],
-  limits: Pick<Limits, 'decreasing'>,
+  limits: SizeLimits,
 ): WrittenSize | undefined {
   const smallest = smallestChoice(problem, limits);
   if (smallest === undefined || !written.some(({ choice }) => isSameChoice(choice, smallest.choice)))

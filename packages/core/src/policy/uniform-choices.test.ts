@@ -9,6 +9,7 @@ const item = (id: string, keys: readonly string[]): BudgetItem => ({
     key,
     bits: key.startsWith('float') ? 'float' : Number.parseInt(key),
     storedBytes: rank,
+    valueBytes: rank,
     loss: 0,
     bitOperations: 0,
     rank,

@@ -3,6 +3,7 @@ import type { Applied, Outcome, StorageNote } from '../contract/model-writer.js'
 import type { LayerDescriptor } from '../contract/descriptors.js';
 import type { QuantizationPlan } from '../contract/plan.js';
 import { activationRows, withActivations } from './activation-rows.js';
+import { valueBytesOf } from '../contract/value-bytes.js';
 import { bitsEach, type Report, type Sizes, type SkippedReport, type WeightReport } from './report.js';
 
 /** Joins what was measured with what the port says about storage. */
@@ -19,6 +20,10 @@ export function buildReport<M>(
   const weights = kept.map((row) => withStorage(row, notes.get(row.id)));
   const sizes = weights.reduce<Sizes>((sum, row) => addSizes(sum, row.sizes), noSizes);
   const values = weights.reduce((sum, row) => sum + row.values, 0);
+  const stored = weights.reduce(
+    (sum, { id, sizes: own }) => sum + (notes.get(id)?.valueBytes ?? own.stored),
+    0,
+  );
   const report: Report = {
     format: 'lowbit-report',
     version: 1,
@@ -27,7 +32,7 @@ export function buildReport<M>(
     weights,
     skipped: [...skippedRows(layers, plan), ...leftFloat(left, rows)],
     sizes,
-    bitsPerWeight: bitsEach(sizes.stored, values),
+    bitsPerWeight: bitsEach(stored, values),
     modelBytes: applied.modelBytes,
     ...defined({ forecast: applied.forecast, float16: applied.float16 }),
     warnings: [
@@ -67,7 +72,7 @@ function withStorage(row: WeightReport, note: StorageNote | undefined): WeightRe
     ...others,
     ...(wanted === undefined || note.unmet === true ? {} : { wanted }),
     sizes: { ...row.sizes, stored: note.storedBytes, memory: note.memoryBytes },
-    bitsPerWeight: bitsEach(note.storedBytes, row.values),
+    bitsPerWeight: bitsEach(valueBytesOf(note), row.values),
     form: note.form,
     storageReason: note.reason,
   };

@@ -104,7 +104,7 @@ export interface WeightReport {
   readonly granularity: Granularity;
   readonly slices: number;
   readonly sizes: Sizes;
-  /** Stored bits a weight, parameters counted, container not. */
+  /** Stored bits a weight: codes and parameters, without the container, names and nodes. */
   readonly bitsPerWeight: number;
   /** Absent, as the histogram, when the session was not to measure. */
   readonly error?: ErrorMeasures;
@@ -181,6 +181,7 @@ export interface Report {
   readonly skipped: readonly SkippedReport[];
   /** Sizes of the quantized weights together. */
   readonly sizes: Sizes;
+  /** As for one weight, of all of them. */
   readonly bitsPerWeight: number;
   readonly modelBytes: { readonly before: number; readonly after: number };
   readonly warnings: readonly string[];

@@ -11,7 +11,7 @@ import { decode } from '../scheme/decode.js';
 import { schemeOutline } from '../scheme/outline.js';
 import type { Judge } from './judge-outputs.js';
 import { checkReach } from './unfit-weights.js';
-import { savesNothing } from './without-wasteful.js';
+import { type LeastBytes, leastOf, savesNothing } from './without-wasteful.js';
 import { codeWeight, fitWeight } from './weight.js';
 
 /** What is to be known of weights that are decided at once. */
@@ -46,7 +46,7 @@ export async function measureItem<M>(
 ): Promise<MeasuredCandidate[]> {
   const run = port.run?.bind(port);
   const found: MeasuredCandidate[] = [];
-  const least = new Map<string, number>();
+  const least = new Map<string, LeastBytes>();
   let last: JudgedWeights | undefined;
   const widestFirst = [...candidates].sort((a, b) => widthOf(b.candidate) - widthOf(a.candidate));
   for (const { candidate, entries } of widestFirst) {
@@ -56,7 +56,7 @@ export async function measureItem<M>(
     const isKnown = before !== undefined && (judge === undefined || before.effect !== undefined);
     if (isKnown) {
       found.push(before);
-      least.set(familyKey(candidate), before.storedBytes);
+      least.set(familyKey(candidate), before);
       continue;
     }
     if (candidate.bits === 'float') {
@@ -66,9 +66,9 @@ export async function measureItem<M>(
     const quantized = await quantizedWeights(port, entries);
     if (quantized === undefined) return [floatCandidate(floatBytes, judge !== undefined)];
     const { replace, weightError, cost } = quantized;
-    const wider = least.get(familyKey(candidate)) ?? Infinity;
+    const wider = least.get(familyKey(candidate));
     if (!keepsAll && key !== kept && savesNothing(cost, wider)) continue;
-    least.set(familyKey(candidate), Math.min(cost.storedBytes, wider));
+    least.set(familyKey(candidate), leastOf(cost, wider));
     const isAlike = last !== undefined && areAlike(last, quantized);
     const effect = isAlike ? last?.effect : judge && run && (await effectOf(replace, judge, run));
     last = isAlike ? last : { ...quantized, effect };

@@ -39,7 +39,8 @@ export async function planOf<M>(
     inputs = { ...inputs, calibration };
     const { model, report } = written.quantized;
     const judged = judge && written.run && (await judge.judgeResult(written.run));
-    const weightBytes = report.weights.reduce((sum, { sizes }) => sum + sizes.stored, 0);
+    const values = report.weights.reduce((sum, own) => sum + own.values, 0);
+    const weightBytes = Math.round((report.bitsPerWeight * values) / 8);
     const bytes = (await sizeOf?.(model)) ?? report.modelBytes.after;
     return { bytes, weightBytes, averageBits: report.bitsPerWeight, judged };
   };

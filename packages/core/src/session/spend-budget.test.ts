@@ -352,6 +352,64 @@ test('an average is of stored bits, parameters counted', async () => {
   expect(new Set(bitsIn(plan)).size).toBeGreaterThan(1);
 });
 
+describe('where files hold names and nodes beside codes and parameters', () => {
+  const nodes = 100;
+  const naming = () => {
+    const { port } = chain();
+    const named: typeof port = {
+      ...port,
+      cost: (weight, entry) => {
+        const { storedBytes, memoryBytes } = packedCost(weight, entry);
+        return { storedBytes: storedBytes + nodes, valueBytes: storedBytes, memoryBytes };
+      },
+      write(outcome) {
+        const writer = port.write(outcome);
+        const finish = async () => {
+          const { modelBytes, storage, ...applied } = await writer.finish();
+          const told = storage.map((note) => ({
+            ...note,
+            storedBytes: note.storedBytes + nodes,
+            valueBytes: note.storedBytes,
+          }));
+          const after = modelBytes.after + nodes * told.length;
+          return { ...applied, storage: told, modelBytes: { ...modelBytes, after } };
+        };
+        return { add: (id, tensor) => writer.add(id, tensor), finish };
+      },
+    };
+    return named;
+  };
+
+  it.each([3.5, 4.4, 6])('an average of %s is of codes and parameters alone', async (averageBits) => {
+    const bits = budget({ averageBits, choices });
+    const { report, plan, budget: spent } = await quantize(naming(), recipe(bits));
+    const plain = await run(recipe(bits));
+    expect(report.bitsPerWeight).toBeLessThanOrEqual(averageBits);
+    expect(report.bitsPerWeight).toBe(plain.report.bitsPerWeight);
+    expect(bitsIn(plan)).toEqual(bitsIn(plain.plan));
+    expect(spent!.averageBits).toBe(report.bitsPerWeight);
+    expect(report.weights[0].sizes.stored).toBe(plain.report.weights[0].sizes.stored + nodes);
+  });
+
+  it('an average and bytes hold together', async () => {
+    const averageBits = 6;
+    const [loose] = [await quantize(naming(), recipe(budget({ averageBits, choices })))];
+    const bytes = loose.report.modelBytes.after - 100;
+    const both = await quantize(naming(), recipe(budget({ bytes, averageBits, choices })));
+    expect(both.report.modelBytes.after).toBeLessThanOrEqual(bytes);
+    const narrow = budget({ bytes: 9e9, averageBits, choices });
+    expect(bitsIn((await quantize(naming(), recipe(narrow))).plan)).toEqual(bitsIn(loose.plan));
+  });
+
+  it('the least average that is told is attained', async () => {
+    const error = await failure(quantize(naming(), recipe(budget({ averageBits: 0.1, choices }))));
+    const averageBits = Number(/at least ([\d.]+) stored bits/.exec(error.expected!)?.[1]);
+    const { report } = await quantize(naming(), recipe(budget({ averageBits, choices })));
+    expect(report.bitsPerWeight).toBeLessThanOrEqual(averageBits);
+    expect(report.bitsPerWeight).toBeGreaterThan(averageBits - 0.01);
+  });
+});
+
 describe('where weights share what each is said to need', () => {
   /** As for constants that a file holds once. */
   const sharing = () => {
@@ -493,6 +551,7 @@ describe('quality', () => {
     expect(error.expected).toMatch(
       /^at most \d+\.\d dB on \d+ samples with what was tried; others have 2 bits or more$/,
     );
+    expect(error.remedy).toBe('Ask for what is attainable, or offer wider choices.');
   });
 
   it('that the replaced weights keep and the result does not is not taken', async () => {

@@ -15,6 +15,7 @@ import { judgeOf, measureWeights } from './measure-weights.js';
 import { budgetReport } from './budget-report.js';
 import type { Judging } from './explore.js';
 import { countSamples } from './quick-results.js';
+import { withQualityRemedy } from './quality-remedy.js';
 import { smallestOf } from './smallest-choice.js';
 import type { WriteOne } from './spending.js';
 import { withoutWasteful } from './without-wasteful.js';
@@ -78,12 +79,18 @@ export async function spendBudget<M>(
   const all = { ...measured, ...defined({ separability }) };
   const samples = judge === undefined || data === undefined ? 0 : await countSamples(data.batches);
   const judging = { ...means, judge, samples };
-  const attained = await chooseAndWrite(judging, all, smallest).catch((error: unknown) => {
-    const thorough = roundedThroughout(judging);
-    if (thorough === undefined || !isInfeasible(error)) throw error;
-    return chooseAndWrite(thorough, all, smallest);
-  });
-  const spent = finished(attained, terms, smallest?.choice);
+  const thorough = roundedThroughout(judging);
+  const attained = await chooseAndWrite(judging, all, smallest)
+    .catch((error: unknown) => {
+      if (thorough === undefined || !isInfeasible(error)) throw error;
+      return chooseAndWrite(thorough, all, smallest);
+    })
+    .catch((error: unknown) => {
+      const isOfQuality = terms.maxLoss !== undefined || terms.minSqnr !== undefined;
+      if (!isOfQuality || !isInfeasible(error)) throw error;
+      throw withQualityRemedy(error, prepared, thorough !== undefined && recipe.correctBiases !== false);
+    });
+  const spent = finished(attained, terms, smallest?.choice, data !== undefined);
   const ofCurve = { draft, decided, judge, points: curve };
   return { ...spent, measurements: await withCurve(means, spent.measurements, ofCurve) };
 }
@@ -104,7 +111,8 @@ function roundedThroughout<M>(judging: Judging<M>): Judging<M> | undefined {
   };
 }
 
-const isInfeasible = (error: unknown): boolean => isLowbitError(error) && error.code === 'budget-infeasible';
+const isInfeasible = (error: unknown): error is LowbitError =>
+  isLowbitError(error) && error.code === 'budget-infeasible';
 
 function judgeFor<M>(
   port: ModelPort<M>,
@@ -121,11 +129,12 @@ function finished(
   { chosen: { choice, resolved }, measurements, averageBits, judged }: Attained,
   terms: BudgetTerms,
   smallest: CandidateChoice | undefined,
+  hasData: boolean,
 ): SpentBudget {
   const told = budgetReport(choice, measurements, terms, smallest);
   const budget = { ...told, ...defined({ averageBits, result: judged }) };
   const { predicted, measured } = budget;
-  const unverified = terms.effects && measurements.effect === undefined ? [unverifiedWords] : [];
+  const unverified = terms.effects && measurements.effect === undefined ? [unverifiedWords(hasData)] : [];
   const misled = measured !== undefined && isMisled(predicted, measured.effect);
   return {
     resolved,
@@ -142,8 +151,8 @@ const noise = 1e-3;
 const isMisled = (predicted: number, effect: number): boolean =>
   effect > noise && effect > mostMissed * Math.max(predicted, 0);
 
-const unverifiedWords =
-  'budget: bits were chosen by the errors of the weights alone, unverified: give data that the model can be run on, so that they are chosen by what its outputs lose';
+const unverifiedWords = (hasData: boolean): string =>
+  `budget: bits were chosen by the errors of the weights alone, unverified: give ${hasData ? 'the port what runs the model on the data' : 'data that the model can be run on'}, so that they are chosen by what its outputs lose`;
 
 const misledWords = (predicted: number, effect: number): string =>
   `budget: the outputs are off by ${effect.toPrecision(2)} where the effects of single weights add up to ${predicted.toPrecision(2)}: weights spoil each other, and single effects tell little then; allow more`;

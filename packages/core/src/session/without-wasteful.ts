@@ -1,10 +1,23 @@
 import type { CandidateChoice, Measurements } from '../contract/measurements.js';
 import type { StorageCost } from '../contract/storage-cost.js';
+import { valueBytesOf } from '../contract/value-bytes.js';
 import { familyOf, widthOf } from '../policy/measured-bytes.js';
 
-/** Of what is left as it is, any width will do. @param wider Bytes of what is wider. */
-export const savesNothing = ({ float, storedBytes }: StorageCost, wider: number): boolean =>
-  float === true ? storedBytes > wider : storedBytes >= wider;
+/** The least that candidates take: in the file, and of codes and parameters. */
+export type LeastBytes = Pick<StorageCost, 'storedBytes' | 'valueBytes'>;
+
+/** Of what is left as it is, any width will do. @param wider The least of what is wider; `undefined` where nothing is. */
+export function savesNothing(cost: StorageCost, wider: LeastBytes | undefined): boolean {
+  if (wider === undefined) return false;
+  if (cost.float === true) return cost.storedBytes > wider.storedBytes;
+  return cost.storedBytes >= wider.storedBytes && valueBytesOf(cost) >= valueBytesOf(wider);
+}
+
+/** The least of a candidate and of what is wider. */
+export const leastOf = (cost: LeastBytes, wider: LeastBytes | undefined): LeastBytes => ({
+  storedBytes: Math.min(cost.storedBytes, wider?.storedBytes ?? Infinity),
+  valueBytes: Math.min(valueBytesOf(cost), wider === undefined ? Infinity : valueBytesOf(wider)),
+});
 
 /** What counts though it saves nothing. */
 interface Keeping {
@@ -26,13 +39,13 @@ export function withoutWasteful(
   const items = measured.items.map((item) => {
     const { ids, candidates } = item;
     const before = known?.items.find((one) => one.ids.join('\n') === ids.join('\n'));
-    const least = new Map<string, number>();
+    const least = new Map<string, LeastBytes>();
     const widestFirst = [...candidates].sort((a, b) => widthOf(b) - widthOf(a));
     const wasteful = widestFirst.filter((own) => {
       const family = familyOf(own.candidate);
-      const wider = least.get(family) ?? Infinity;
+      const wider = least.get(family);
       const isKnown = before?.candidates.some(({ candidate }) => candidate === own.candidate) === true;
-      if (own.bits !== 'float') least.set(family, Math.min(own.storedBytes, wider));
+      if (own.bits !== 'float') least.set(family, leastOf(own, wider));
       return own.bits !== 'float' && !isKnown && own.candidate !== kept[ids[0]] && savesNothing(own, wider);
     });
     return { ...item, candidates: candidates.filter((own) => !wasteful.includes(own)) };

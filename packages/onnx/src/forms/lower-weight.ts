@@ -21,6 +21,8 @@ interface LoweredWeight extends Lowered {
   /** Bytes in the file of what is there now, and of what would be. */
   readonly before: number;
   readonly bytes: number;
+  /** Of those that would be, those of codes and parameters. */
+  readonly valueBytes: number;
 }
 
 /** Where the parts of a weight would go. */
@@ -54,7 +56,8 @@ export function lowerWeight(
   const news = [...added.shared].filter((one) => !shared.has(one));
   const { initializer, node } = placed(source, [...news, ...added.constants]);
   const bytes = storedBytes({ initializer, node: [...node, ...added.nodes, ...made] });
-  return { ...lowered, added, news, removed, before, bytes };
+  const valueBytes = added.constants.reduce((sum, one) => sum + tensorBytes(one), 0);
+  return { ...lowered, added, news, removed, before, bytes, valueBytes };
 }
 
 /** The parts of the graph that a replacement takes away. */

@@ -56,7 +56,7 @@ export function rewriteWeight(
   // What stands in the place of its users is made of them as they are now.
   const isAnew = corrected !== undefined && first.others.size > 0;
   const lowered = isAnew ? lowerWeight(site, tensor, target, optimize, place) : first;
-  const { added, news, form, memoryBytes, reason, others, stored, type } = lowered;
+  const { added, news, form, valueBytes, memoryBytes, reason, others, stored, type } = lowered;
   shared.keep(news);
   graph.replaceConstant(source, added, news);
   for (const [user, by] of others) graph.replace(user, by);
@@ -66,7 +66,7 @@ export function rewriteWeight(
     editor.importRuntimeDomain(source.graph);
   const written = writtenValues(stored ?? tensor, type ?? source.tensor.dataType);
   const why = `${reason}${sideEffects(site, removed)}`;
-  const note = { id, form, storedBytes: bytes, memoryBytes, reason: why, ...written };
+  const note = { id, form, storedBytes: bytes, valueBytes, memoryBytes, reason: why, ...written };
   return corrected === undefined ? note : { ...note, bias: corrected };
 }
 

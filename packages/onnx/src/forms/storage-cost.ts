@@ -42,9 +42,10 @@ export function storageCost(
   const costs = tensors.map((tensor) => costOf(site, tensor, target, optimize, place));
   const most = costs.reduce((one, other) => (other.storedBytes > one.storedBytes ? other : one));
   const { storedBytes, shared } = most;
+  const valueBytes = Math.max(...costs.map((cost) => cost.valueBytes ?? cost.storedBytes));
   const memoryBytes = Math.max(...costs.map((cost) => cost.memoryBytes));
   const isFloat = costs.every(({ float }) => float === true);
-  return { storedBytes, memoryBytes, ...defined({ shared, float: isFloat ? true : undefined }) };
+  return { storedBytes, valueBytes, memoryBytes, ...defined({ shared, float: isFloat ? true : undefined }) };
 }
 
 /** Constants that a weight shares with others are no more than this, so that their numbers are no longer than those counted with. */
@@ -72,18 +73,25 @@ function costOf(
   const placed = (at: ConstantSource, constants: readonly TensorProto[]): PlacedConstants =>
     placedConstants(versions, at, constants);
   const place = { prefix: own, shared: sharedConstants(() => `${shared}${count++}`), placed };
-  const { added, bytes, before, memoryBytes } = lowerWeight(site, tensor, target, optimize, place);
+  const { added, bytes, valueBytes, before, memoryBytes } = lowerWeight(
+    site,
+    tensor,
+    target,
+    optimize,
+    place,
+  );
   const constants = [...added.shared].map((constant) => {
     const { dataType, dims, rawData } = constant;
     return [`${graph}: ${dataType}[${dims}]${rawData}`, storedBytes(placed(source, [constant]))] as const;
   });
-  if (bytes < before) return { storedBytes: bytes, memoryBytes, shared: Object.fromEntries(constants) };
+  if (bytes < before)
+    return { storedBytes: bytes, valueBytes, memoryBytes, shared: Object.fromEntries(constants) };
   const asItIs = tensorBytes(source.tensor, id);
   const least = bytes - constants.reduce((sum, [, own]) => sum + own, 0);
   // Where others store the constants that are shared, it may be packed all the same.
   return least >= before
-    ? { storedBytes: before, memoryBytes: asItIs, float: true }
-    : { storedBytes: before, memoryBytes: Math.max(memoryBytes, asItIs) };
+    ? { storedBytes: before, valueBytes: asItIs, memoryBytes: asItIs, float: true }
+    : { storedBytes: before, valueBytes: asItIs, memoryBytes: Math.max(memoryBytes, asItIs) };
 }
 
 function notThere({ name }: OnnxModel, id: string): LowbitError {

@@ -6,6 +6,7 @@ import { keepDocs } from '../graph/keep-words.js';
 import { type AttributeValue, makeNode } from '../graph/make-node.js';
 import { makeTensor } from '../graph/make-tensor.js';
 import { storedBytes } from '../graph/stored-bytes.js';
+import { tensorBytes } from '../model/tensor-data.js';
 import type { Uint8Site } from '../sites/uint8-site.js';
 
 /** Adds nodes and constants to a graph, in front of one node or in its place. */
@@ -42,8 +43,8 @@ export interface IntegerEdit {
   ): NodeProto;
   /** Names of the scale and the zero point of a value, as constants that are stored once. */
   parameters(tensor: string, site: Uint8Site): readonly [string, string];
-  /** Bytes of the constants since the last call, as the file stores them. */
-  takeBytes(): number;
+  /** Bytes of the constants since the last call: as the file stores them, and of their values alone. */
+  takeBytes(): { readonly bytes: number; readonly valueBytes: number };
   /** Whether operators of the runtime's own domain were used. */
   readonly usesRuntimeDomain: () => boolean;
 }
@@ -52,12 +53,14 @@ export function integerEdit(graph: EditableGraph, opset: number): IntegerEdit {
   const sites = new Map<string, readonly [string, string]>();
   const made = new Map<string, string>();
   let bytes = 0;
+  let valueBytes = 0;
   let own = false;
   const constant: IntegerEdit['constant'] = (name, type, dims, values, replaced) => {
     const described = replaced?.node?.docString ? replaced.node : replaced?.tensor;
     const tensor = makeTensor(graph.newName(name), type, dims, values);
     if (described !== undefined) keepDocs(tensor, described);
     bytes += storedBytes({ initializer: [tensor] });
+    valueBytes += tensorBytes(tensor);
     graph.addTensor(tensor);
     return tensor.name;
   };
@@ -89,8 +92,9 @@ export function integerEdit(graph: EditableGraph, opset: number): IntegerEdit {
       return names;
     },
     takeBytes() {
-      const taken = bytes;
+      const taken = { bytes, valueBytes };
       bytes = 0;
+      valueBytes = 0;
       return taken;
     },
     usesRuntimeDomain: () => own,

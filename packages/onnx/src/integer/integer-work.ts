@@ -57,8 +57,8 @@ export function noteOf(
   { form, reason }: WrittenLayer,
   edit: IntegerEdit,
 ): StorageNote {
-  const bytes = edit.takeBytes();
+  const { bytes, valueBytes } = edit.takeBytes();
   // Runtimes keep the codes of a tied table twice: as rows, and turned for the product.
   const turned = layer.tied === undefined ? 0 : weight.codes.length;
-  return { id: layer.weight.id, form, storedBytes: bytes, memoryBytes: bytes + turned, reason };
+  return { id: layer.weight.id, form, storedBytes: bytes, valueBytes, memoryBytes: bytes + turned, reason };
 }

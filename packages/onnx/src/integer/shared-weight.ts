@@ -31,8 +31,12 @@ export function notesByWeight(notes: readonly StorageNote[]): StorageNote[] {
   const byWeight = new Map<string, StorageNote>();
   for (const note of notes) {
     const known = byWeight.get(note.id);
-    const sum = (key: 'storedBytes' | 'memoryBytes') => (known?.[key] ?? 0) + (note[key] ?? 0);
-    const bytes = { storedBytes: sum('storedBytes'), memoryBytes: sum('memoryBytes') };
+    const sum = (key: 'storedBytes' | 'valueBytes' | 'memoryBytes') => (known?.[key] ?? 0) + (note[key] ?? 0);
+    const bytes = {
+      storedBytes: sum('storedBytes'),
+      valueBytes: sum('valueBytes'),
+      memoryBytes: sum('memoryBytes'),
+    };
     byWeight.set(note.id, known === undefined ? note : { ...known, ...bytes });
   }
   return [...byWeight.values()];
