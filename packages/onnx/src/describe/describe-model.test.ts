@@ -86,10 +86,48 @@ describe('layers', () => {
     const conv = node('Conv', ['x', 'k'], 'y');
     const parts = { nodes: [conv], initializers: [counting('k', [8, 4, 3, 3])] };
     const shapes = (shape: (number | string)[]) =>
-      describeParts({ ...parts, inputs: { x: ['n', 4, 8, 8] }, outputs: { y: shape } }).layers[0]?.macs;
+      describeParts({ ...parts, inputs: { x: ['n', 4, 'h', 8] }, outputs: { y: shape } }).layers[0]?.macs;
     expect(shapes(['n', 8, 6, 6])).toBe(8 * 6 * 6 * 4 * 9);
     expect(shapes(['n', 8, 'h', 6])).toBeUndefined();
     expect(describeParts({ nodes: [matMul()], outputs: { y: [1, 6] } }).layers[0]?.macs).toBe(24);
+  });
+
+  it('know them too where shapes follow from those of the inputs', () => {
+    const nodes = [
+      node('Conv', ['x', 'k'], 'c', { strides: [2, 2], pads: [1, 1, 1, 1] }),
+      node('Relu', ['c'], 'r'),
+      node('ConvTranspose', ['r', 't'], 'u', { strides: [2, 2], output_padding: [1, 1] }),
+      node('GlobalAveragePool', ['r'], 'p'),
+      node('Flatten', ['p'], 'f'),
+      node('Gemm', ['f', 'g'], 'y'),
+    ];
+    const initializers = [counting('k', [8, 3, 3, 3]), counting('t', [8, 5, 3, 3]), counting('g', [8, 10])];
+    const macs = (side: number | string) =>
+      describeParts({ nodes, initializers, inputs: { x: ['n', 3, side, 16] }, outputs: { y: ['n', 10] } })
+        .layers.filter(({ weights }) => weights.length > 0)
+        .map((layer) => layer.macs);
+    // 8 × 8 positions, of which each value of the transposed convolution's input meets a window of 5 channels.
+    expect(macs(16)).toEqual([8 * 64 * 27, 8 * 64 * 5 * 9, 80]);
+    expect(macs('height')).toEqual([undefined, undefined, 80]);
+  });
+
+  it('know the steps of a recurrent layer, which are no samples', () => {
+    const initializers = [counting('w', [1, 8, 3]), counting('r', [1, 8, 2])];
+    const macs = (x: (number | string)[], before: NodeProto[] = []) =>
+      describeParts({
+        nodes: [
+          ...before,
+          node('LSTM', [before.length === 0 ? 'x' : 't', 'w', 'r'], 'y', { hidden_size: 2 }),
+        ],
+        initializers,
+        inputs: { x },
+        outputs: { y: ['a', 'b', 'c', 'd'] },
+      }).layers.at(-1)?.macs;
+    expect(macs([7, 'n', 3])).toBe(7 * (24 + 16));
+    expect(macs(['steps', 1, 3])).toBeUndefined();
+    const turned = node('Transpose', ['x'], 't', { perm: [1, 0, 2] });
+    expect(macs(['n', 7, 3], [turned])).toBe(7 * (24 + 16));
+    expect(macs(['n', 'steps', 3], [turned])).toBeUndefined();
   });
 });
 

@@ -9,7 +9,9 @@ import { decodingParameters } from './decoding-parameters.js';
 import type { DescribedLayer, ModelDescription } from './described-layer.js';
 import { layerWeights, type DescribeContext } from './layer-weights.js';
 import { lookedUpTables } from './looked-up-tables.js';
-import { macsOf } from './macs.js';
+import { macsOf, type ShapeOf } from './macs.js';
+import { type SampleShapes, sampleShapes } from './sample-shapes.js';
+import { modelEditor } from '../graph/model-editor.js';
 import { type Definition, isStandard, makeScope, resolve, type Scope } from '../graph/scope.js';
 import { siteDrafts } from './site-drafts.js';
 import { uniqueName, type UsedNames } from './unique-name.js';
@@ -30,6 +32,8 @@ interface Walk extends Omit<DescribeContext, 'opset' | 'inFunction'> {
   readonly parameters: Set<Definition>;
   readonly lookedUp: Set<Definition>;
   readonly layers: DescribedLayer[];
+  /** A shape that follows from those which the file tells. */
+  readonly inferred: (graph: GraphProto, name: string, samples: number) => readonly number[] | undefined;
 }
 
 /**
@@ -53,6 +57,7 @@ export function describeModel(model: OnnxModel, options: DescribeOptions = {}): 
     lookedUp: new Set(),
     names: new Map(),
     layers: [],
+    inferred: inferredShapes(model),
   };
   walkGraph(walk, makeScope(model.proto.graph as GraphProto, ''), { opset: model.opset, inFunction: false });
   for (const fn of model.proto.functions) {
@@ -61,9 +66,28 @@ export function describeModel(model: OnnxModel, options: DescribeOptions = {}): 
   return { layers: walk.layers, sites: drafts.finish(), order };
 }
 
+/** Shapes of the main graph that follow from what the file tells, sizes that it leaves open aside. They are found once somebody asks. */
+function inferredShapes(model: OnnxModel): Walk['inferred'] {
+  const main = model.proto.graph;
+  const known = new Map<number, SampleShapes>();
+  return (graph, name, samples) => {
+    if (main === undefined || graph !== main) return undefined;
+    const shapeOf =
+      known.get(samples) ??
+      sampleShapes(main, modelEditor(model).graph(main), model.opset, { samples, open: undefined });
+    known.set(samples, shapeOf);
+    return shapeOf(name);
+  };
+}
+
 function walkGraph(walk: Walk, scope: Scope, place: Pick<DescribeContext, 'opset' | 'inFunction'>): void {
   const places = new Map(scope.graph.node.map((node, index) => [node, index]));
-  const shapes = valueShapes(scope.graph);
+  const told = valueShapes(scope.graph);
+  const shapeOf: ShapeOf = (name, samples = 1) => {
+    const own = told.get(name);
+    const isWhole = own?.every((size, axis) => typeof size === 'number' || (axis === 0 && samples === 1));
+    return isWhole === true ? own : (walk.inferred(scope.graph, name, samples) ?? own);
+  };
   for (const definition of decodingParameters(scope)) walk.parameters.add(definition);
   for (const definition of lookedUpTables(scope)) walk.lookedUp.add(definition);
   for (const node of walk.order.get(scope.graph) ?? []) {
@@ -71,7 +95,7 @@ function walkGraph(walk: Walk, scope: Scope, place: Pick<DescribeContext, 'opset
     const own = node.name === '' ? `${node.opType}_${places.get(node)}` : node.name;
     const id = uniqueName(`${scope.path}${own}`, walk.names);
     const { weights, skipped } = layerWeights(id, node, scope, { ...walk, ...place });
-    const macs = weights[0] && macsOf(node, weights[0], shapes);
+    const macs = macsOf(node, weights, shapeOf);
     walk.layers.push({
       id,
       op: node.opType,

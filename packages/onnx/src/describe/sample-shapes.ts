@@ -16,9 +16,20 @@ type Rule = (node: NodeProto, inputs: readonly (Shape | undefined)[], output: nu
 /** What is counted for sizes that a file leaves open, samples aside: tokens, or a side of a picture. */
 const openSize = 128;
 
-/** A dimension of one sample: the first axis is that of samples unless the file gives it a number. */
-const sizeOfOne = (dimension: Dimension, axis: number): number =>
-  typeof dimension === 'number' && dimension > 0 ? dimension : axis === 0 ? 1 : openSize;
+/** What is counted where the file tells nothing. */
+interface OpenSizes {
+  /** Samples, which the first axis counts unless the file gives it a number; default 1. */
+  readonly samples?: number;
+  /** For all other sizes; `undefined`: shapes that have one are not known. */
+  readonly open: number | undefined;
+}
+
+function shapeOfOne(told: readonly Dimension[], { samples = 1, open }: OpenSizes): Shape | undefined {
+  const sizes = told.map((dimension, axis) =>
+    typeof dimension === 'number' && dimension > 0 ? dimension : axis === 0 ? samples : open,
+  );
+  return sizes.every((size) => size !== undefined) ? sizes : undefined;
+}
 
 const first: Rule = (_, [shape]) => shape;
 
@@ -39,11 +50,12 @@ function windows({ node, shape, channels, kernel }: Windows): Shape {
   const [strides, pads, dilations] = [all('strides', 1), all('pads', 0), all('dilations', 1)];
   const padding = attributeOf(node, 'auto_pad');
   const isSame = padding !== undefined && textOf(padding.s).startsWith('SAME');
+  const rounded = integerAttribute(node, 'ceil_mode', 0) === 1 ? Math.ceil : Math.floor;
   const positions = kernel.map((size, axis) => {
     const [stride = 1, length = 1] = [strides[axis], shape[axis + 2]];
     const padded = length + (pads[axis] ?? 0) + (pads[axis + kernel.length] ?? 0);
     const places = padded - (dilations[axis] ?? 1) * (size - 1) - 1;
-    return Math.max(1, isSame ? Math.ceil(length / stride) : Math.floor(places / stride) + 1);
+    return Math.max(1, isSame ? Math.ceil(length / stride) : rounded(places / stride) + 1);
   });
   return [shape[0] ?? 1, channels, ...positions];
 }
@@ -64,10 +76,25 @@ const pooled: Rule = (node, [shape]) =>
 
 const pooledWhole: Rule = (_, [shape]) => shape?.map((size, axis) => (axis < 2 ? size : 1));
 
+/** Each value of the input becomes a window, a stride apart. */
 const spread: Rule = (node, [shape, weight]) => {
-  const channels = (weight?.[1] ?? 1) * integerAttribute(node, 'group', 1);
-  const strides = integersAttribute(node, 'strides') ?? [];
-  return shape?.map((size, axis) => (axis === 1 ? channels : size * (strides[axis - 2] ?? 1)));
+  if (shape === undefined || weight === undefined) return undefined;
+  const channels = (weight[1] ?? 1) * integerAttribute(node, 'group', 1);
+  const kernel = weight.slice(2);
+  const all = (name: string, value: number) =>
+    integersAttribute(node, name) ?? Array<number>(2 * kernel.length).fill(value);
+  const [strides, pads, dilations] = [all('strides', 1), all('pads', 0), all('dilations', 1)];
+  const [added, told] = [all('output_padding', 0), integersAttribute(node, 'output_shape')];
+  const padding = attributeOf(node, 'auto_pad');
+  const isSame = padding !== undefined && textOf(padding.s).startsWith('SAME');
+  const positions = kernel.map((size, axis) => {
+    const [stride = 1, length = 1] = [strides[axis], shape[axis + 2]];
+    const window = (dilations[axis] ?? 1) * (size - 1) + 1 + (added[axis] ?? 0);
+    const cut = (pads[axis] ?? 0) + (pads[axis + kernel.length] ?? 0);
+    const whole = isSame ? length * stride : (length - 1) * stride + window - cut;
+    return told?.at(axis - kernel.length) ?? whole;
+  });
+  return [shape[0] ?? 1, channels, ...positions];
 };
 
 const product: Rule = (_, [a, b]) =>
@@ -139,11 +166,18 @@ const rules: ReadonlyMap<string, Rule> = new Map([
 ]);
 
 /** What the file tells, and what follows from it by the commonest operators. */
-export function sampleShapes(main: GraphProto, graph: EditableGraph, opset: number): SampleShapes {
+export function sampleShapes(
+  main: GraphProto,
+  graph: EditableGraph,
+  opset: number,
+  sizes: OpenSizes = { open: openSize },
+): SampleShapes {
   const told = valueShapes(main);
   const found = new Map<string, Shape>();
-  const shapeOf: SampleShapes = (name) =>
-    graph.constantType(name)?.dims ?? found.get(name) ?? told.get(name)?.map(sizeOfOne);
+  const shapeOf: SampleShapes = (name) => {
+    const own = told.get(name);
+    return graph.constantType(name)?.dims ?? found.get(name) ?? (own && shapeOfOne(own, sizes));
+  };
   for (const node of graph.nodes()) {
     const inputs = node.input.map((name) => (name === '' ? undefined : shapeOf(name)));
     node.output.forEach((name, output) => {
