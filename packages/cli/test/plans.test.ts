@@ -45,6 +45,14 @@ describe('lowbit plan', () => {
     expect((await stat(at('planned.onnx'))).size).toBeLessThanOrEqual(14_500);
   });
 
+  it('names nothing in what comes next that the plan decides', async () => {
+    const options = ['--bits', '4', '--rounding', 'nearest', '--no-correct-biases', ...data()];
+    const text = await done('plan', at('chain.onnx'), ...options, '-o', at('nearest.json'));
+    const next = /Next: +lowbit (.*)\n/.exec(text)?.[1]?.split(' ') ?? [];
+    expect(next).not.toContain('--no-correct-biases');
+    await done(...next, '-o', at('nearest.onnx'));
+  });
+
   it('gives the same plan each time, and one document for scripts', async () => {
     const argv = ['plan', at('chain.onnx'), '--average-bits', '4', ...data(), '--force'];
     await done(...argv, '-o', at('one.json'));

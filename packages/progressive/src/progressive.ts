@@ -102,7 +102,7 @@ export function progressive(settings: ProgressiveOptions = {}): BitwidthPolicy {
       if (bytes > 0 && measurements !== undefined) {
         const wanted = decisions.map(({ bits }) => bits);
         const fitted = fitBytes(units, wanted, widths, { bytes, measurements, draft, smallest });
-        return assignUnits(draft, units, changed(decisions, fitted, `the budget of ${bytes} bytes`));
+        return assignUnits(draft, units, changed(decisions, fitted, 'the limit of bytes'));
       }
       if (budget === 0) return assignUnits(draft, units, decisions);
       return assignUnits(draft, units, withinBudget(units, decisions, widths, budget));

@@ -156,7 +156,9 @@ export function withoutOptions(
     const word = words[i] as string;
     const option = isOption(word) ? optionIn(nameOf(word), command) : undefined;
     const values = option === undefined ? 0 : valuesAfter(option, words.slice(i, end));
-    if (!longs.includes(option?.long ?? '')) kept.push(...words.slice(i, i + 1 + values));
+    const long = option?.long ?? '';
+    const isDropped = longs.includes(long) || longs.includes(long.replace(/^--no-/, '--'));
+    if (!isDropped) kept.push(...words.slice(i, i + 1 + values));
     i += values;
   }
   return end === words.length ? kept : [...words.slice(end + 1), ...kept];

@@ -20,7 +20,10 @@ it('goes from the smallest choice to the one that loses least, larger ones losin
   }
   expect(first).not.toHaveProperty('bytes');
   expect(frontier({ ...measurements, items: [] })).toEqual([]);
-  const falling = frontier(measurements, { decreasing: true, points: 8 });
+  const rising = Object.fromEntries(measurements.items.map(({ ids }, i) => [ids[0], i === 0 ? '2' : '8']));
+  const joint = [{ choice: rising, effect: 1 }];
+  const falling = frontier({ ...measurements, joint }, { decreasing: true, points: 8 });
+  expect(frontier({ ...measurements, joint }).some(({ measured }) => measured === 1)).toBe(true);
   for (const { choice } of falling) {
     const bits = Object.values(choice).map(Number);
     expect(bits).toEqual([...bits].sort((a, b) => b - a));

@@ -11,7 +11,7 @@ import {
   wholeProblem,
 } from './budget-problem.js';
 import { leastCost, solveKnapsack } from './knapsack.js';
-import { sizeKnapsack } from './limits.js';
+import { isWithin, sizeKnapsack } from './limits.js';
 
 /** The best choice for its size. */
 export interface FrontierPoint {
@@ -37,7 +37,7 @@ const types: OptionTypes<FrontierOptions> = { points: optionTypes.count, decreas
 
 /**
  * The whole curve of size against effect: the best choices, from the smallest to the one that loses least, each once, smallest first; and
- * whatever was measured as a whole.
+ * whatever was measured as a whole, of choices whose bits never rise with depth where that is asked for.
  *
  * @throws LowbitError `invalid-argument`.
  */
@@ -61,7 +61,13 @@ export function frontier(
     const solution = solveKnapsack({ ...knapsack, capacities: [size] });
     return solution === undefined ? [] : [choiceOf(problem.items, solution.chosen)];
   });
-  const all = [...choices, ...measurements.joint.map(({ choice }) => choice)];
+  const isOrdered = (choice: CandidateChoice): boolean => {
+    const options = optionsOfChoice(problem.items, choice);
+    return (
+      !decreasing || (options !== undefined && isWithin({ ...knapsack, capacities: [Infinity] }, options))
+    );
+  };
+  const all = [...choices, ...measurements.joint.map(({ choice }) => choice).filter(isOrdered)];
   const once = all.filter((one, i) => all.findIndex((other) => isSameChoice(one, other)) === i);
   return once
     .map((choice) => pointOf(choice, problem, measurements))

@@ -5,9 +5,9 @@ import type { CandidateChoice, MeasuredItem, Measurements } from '../contract/me
 import type { Batch } from '../contract/model-run.js';
 import type { ModelPort } from '../contract/port.js';
 import type { BitAssignment, Candidate } from '../contract/policy.js';
-import { LowbitError } from '../errors/error.js';
+import { LowbitError, throwProblems } from '../errors/error.js';
 import { candidateKey } from '../policy/candidates.js';
-import { matchesGlob } from '../policy/glob.js';
+import { matchesGlob, unmatchedGlobs } from '../policy/glob.js';
 import { nothingMeasured } from '../policy/known.js';
 import { mergeMeasurements } from '../policy/merge-measurements.js';
 import { assigned } from '../policy/budget-problem.js';
@@ -110,7 +110,9 @@ export function itemsOf<M>(port: ModelPort<M>, work: MeasureWork): readonly Item
   const asAssigned = (candidate: Candidate, [id]: readonly string[]) =>
     assigned(open.get(id) as BitAssignment, candidate);
   const own = candidateEntriesOfDraft(port, prepared, draft, decided);
-  const groups = coupled([...open.keys()], together).filter(
+  throwProblems(unmatchedGlobs(together?.flat() ?? [], prepared.layers, "option 'together'"));
+  const layerOf = (id: string) => prepared.weights.get(id)?.layer.id ?? id;
+  const groups = coupled([...open.keys()], layerOf, together).filter(
     (ids) => only === undefined || ids.some((id) => only.has(id)),
   );
   return groups.map((ids) => {
@@ -198,14 +200,17 @@ function progressOf(onProgress: SessionOptions['onProgress'], total: number): (i
   };
 }
 
-/** The ids in groups: those that match globs of one list are together, in their order; all others are alone. */
+/** The ids in groups: those that match globs of one list, or whose layer does, are together, in their order; all others are alone. */
 function coupled(
   ids: readonly string[],
+  layerOf: (id: string) => string,
   together: readonly (readonly string[])[] = [],
 ): readonly (readonly string[])[] {
   const groups = new Map<string, string[]>();
   for (const id of ids) {
-    const list = together.findIndex((globs) => globs.some((glob) => matchesGlob(glob, id)));
+    const list = together.findIndex((globs) =>
+      globs.some((glob) => matchesGlob(glob, id) || matchesGlob(glob, layerOf(id))),
+    );
     const key = list < 0 ? `alone ${id}` : `together ${list}`;
     groups.set(key, [...(groups.get(key) ?? []), id]);
   }

@@ -50,8 +50,12 @@ export async function smallestOf<M>(spending: Spending<M>, measured: Measurement
     throw await naming(error, waysToSave(spending, resolved), async (change) => {
       const recipe = { ...known.recipe, ...change };
       const other = planPrepared(spending.port, { ...known, recipe }, drafts);
-      const size = (await spending.writeOne(other.resolved, undefined))[wanted];
-      return size < now ? inUnits(size, isOfBytes) : undefined;
+      const written = await spending.writeOne(other.resolved, undefined);
+      // A form without parameters of its own gains nothing by narrower ones.
+      const isVain =
+        change.parameterStorage !== undefined &&
+        (written.weightBytes ?? 0) >= (least.weightBytes ?? Infinity);
+      return written[wanted] < now && !isVain ? inUnits(written[wanted], isOfBytes) : undefined;
     });
   }
   return smallest;

@@ -101,6 +101,29 @@ describe('a budget of bytes', () => {
     }
   });
 
+  it('that nothing keeps does not name narrower parameters where the form of the port has none', async () => {
+    const { port } = chain();
+    const plain: typeof port = {
+      ...port,
+      write(outcome) {
+        const writer = port.write(outcome);
+        const isNarrow = outcome.plan.weights.some(
+          (entry) => entry.bits !== 'float' && entry.parameterStorage === 'float16',
+        );
+        const finish = async () => {
+          const { modelBytes, storage, ...applied } = await writer.finish();
+          // The plan alone is shorter.
+          const after = 5000 - (isNarrow ? 3 : 0);
+          const told = storage.map((note) => ({ ...note, storedBytes: 100 }));
+          return { ...applied, storage: told, modelBytes: { ...modelBytes, after } };
+        };
+        return { add: (id, tensor) => writer.add(id, tensor), finish };
+      },
+    };
+    const { remedy } = await failure(quantize(plain, recipe(budget({ bytes: 1000, choices }))));
+    expect(remedy).not.toContain('parameterStorage');
+  });
+
   it('that nothing keeps is told with what is attainable and what stands against it', async () => {
     const least = await failure(run(recipe(budget({ bytes: 1000, choices }))));
     expect(least).toMatchObject({ code: 'budget-infeasible', received: '1000 bytes' });
@@ -335,6 +358,14 @@ test('choices that no quantizer offers, and floors above them, are told; those t
   const some = await run(recipe(budget({ averageBits: 9, choices: [3, 4] })));
   expect(bitsIn(some.plan)).toEqual([4, 4, 4, 4]);
   expect(() => budget({ bytes: 9, choices: [2.5] })).toThrow('a list of bits');
+});
+
+test('weights that are decided at once are named by globs that fit', async () => {
+  const bits = (...together: string[][]) => budget({ averageBits: 4.4, choices, together });
+  const { plan } = await run(recipe(bits(['w0', 'w3'])));
+  expect(bitsIn(plan)[0]).toBe(bitsIn(plan)[3]);
+  const error = await failure(run(recipe(bits(['w0', 'zzz*']))));
+  expect(error).toMatchObject({ code: 'invalid-argument', received: 'zzz*' });
 });
 
 test('spending can be cancelled', async () => {
