@@ -10,7 +10,7 @@ import {
 } from '@lowbit/core/adapter';
 import * as tf from '@tensorflow/tfjs-core';
 import { noBatches } from '../visit-batches.js';
-import { channelOrder } from './channel-order.js';
+import { knownOrders } from './channel-order.js';
 import { withShift } from './channel-shift.js';
 import { entryOrder } from './entry-order.js';
 import { inputGatherer, type InputGatherer } from './gather-inputs.js';
@@ -57,7 +57,8 @@ export async function captureInputs(
       return [weight.id, inputGatherer(weight, random, () => 1, true)];
     }),
   );
-  const own: Capturing = { model, weights, gatherers, values: new Map(), shifts: new Map() };
+  const orders = new Map(weights.map((weight) => [weight.id, knownOrders(weight)]));
+  const own: Capturing = { model, weights, gatherers, values: new Map(), shifts: new Map(), orders };
   const all: Sample[] = [];
   const close = () => all.forEach(({ tape }) => tape.close());
   for await (const batch of numbered.batches) {
@@ -99,6 +100,8 @@ interface Capturing {
   /** Of weights that are set. */
   readonly values: Map<string, Float32Array>;
   readonly shifts: Map<string, Float32Array>;
+  /** How products stand in each weight. */
+  readonly orders: ReadonlyMap<string, ReturnType<typeof knownOrders>>;
 }
 
 const placesOf = (weights: readonly WatchedWeight[]): WeightPlaces =>
@@ -222,7 +225,7 @@ async function runOn(
 
 /** What an operation gives; where it multiplies with a weight whose bias takes off something, less that. */
 function shifted(
-  { weights, shifts }: Capturing,
+  { orders, shifts }: Capturing,
   call: AskedKernel,
   taken: readonly { readonly operand: string; readonly held: HeldWeight }[],
   compute: (inputs?: tf.NamedTensorMap) => Computed,
@@ -230,8 +233,7 @@ function shifted(
   for (const { operand, held } of taken) {
     const shift = shifts.get(held.id);
     const product = shift && productWith({ ...call, outputs: [] }, operand);
-    const weight = weights.find(({ id }) => id === held.id) as WatchedWeight;
-    const order = product && channelOrder(product, held.places, weight);
+    const order = product && orders.get(held.id)?.(product, held.places);
     if (shift !== undefined && product !== undefined && order !== undefined)
       return withShift(call, { product, order, operand, shift }, compute);
   }

@@ -19,7 +19,7 @@ export interface ChannelOrder {
  *
  * @param places See `HeldWeight`.
  */
-export function channelOrder(
+function channelOrder(
   product: Product,
   places: Int32Array | undefined,
   { shape, outputAxes }: WeightView,
@@ -79,4 +79,27 @@ function isEachOnce(numbers: Int32Array, first: number, count: number): boolean 
     seen[number - first] = 1;
   }
   return numbers.length === count;
+}
+
+/** Finds how products stand in a weight: what was found once is known, so that steps of a layer and samples need not find it again. */
+export function knownOrders(
+  view: WeightView,
+): (product: Product, places: Int32Array | undefined) => ChannelOrder | undefined {
+  const orders = new Map<string, ChannelOrder | undefined>();
+  return (product, places) => {
+    const { layout, groups, columns, inputs } = product;
+    const key = `${layout} ${groups} ${columns} ${inputs} ${digestOf(places)}`;
+    if (!orders.has(key)) orders.set(key, channelOrder(product, places, view));
+    return orders.get(key);
+  };
+}
+
+/** Tells places from others. */
+function digestOf(places: Int32Array | undefined): string {
+  let [one, other] = [0, 0];
+  for (const place of places ?? []) {
+    one = (Math.imul(one, 31) + place) | 0;
+    other = Math.imul(other ^ place, 16777619);
+  }
+  return places === undefined ? '' : `${places.length} ${one} ${other}`;
 }

@@ -8,7 +8,7 @@ import {
   rowGatherer,
   type SamplesOfBatch,
 } from '@lowbit/core/adapter';
-import { type ChannelOrder, channelOrder, type WeightView } from './channel-order.js';
+import { knownOrders, type WeightView } from './channel-order.js';
 import type { Product } from './kernel-products.js';
 
 /** Gathers moments of the inputs of one weight, over all products that it takes part in. */
@@ -43,13 +43,11 @@ export function inputGatherer(
   const channels = view.outputAxes.reduce((product, axis) => product * (view.shape[axis] as number), 1);
   const inputs = view.shape.reduce((product, size) => product * size, 1) / channels;
   const parts = new Map<string, Part>();
-  const orders = new Map<string, ChannelOrder | undefined>();
+  const orderOf = knownOrders(view);
   let reason: string | undefined;
   const found = (product: Product, places: Int32Array | undefined) => {
     const { groups, columns } = product;
-    const key = `${product.layout} ${groups} ${columns} ${product.inputs} ${digestOf(places)}`;
-    if (!orders.has(key)) orders.set(key, channelOrder(product, places, view));
-    const order = orders.get(key);
+    const order = orderOf(product, places);
     if (order === undefined) {
       reason ??= 'its layer multiplies its values in an order whose inputs are not followed';
       return undefined;
@@ -82,16 +80,6 @@ export function inputGatherer(
     },
     result: () => reason ?? joined([...parts.values()], channels),
   };
-}
-
-/** Tells places from others, so that each step of a layer need not find out again how its weight stands. */
-function digestOf(places: Int32Array | undefined): string {
-  let [one, other] = [0, 0];
-  for (const place of places ?? []) {
-    one = (Math.imul(one, 31) + place) | 0;
-    other = Math.imul(other ^ place, 16777619);
-  }
-  return places === undefined ? '' : `${places.length} ${one} ${other}`;
 }
 
 /** Rows whose values stand as the inputs of the weight do. */
