@@ -25,11 +25,11 @@ async function checkCosts<M>(
   if (port.cost === undefined) return;
   const tensors = new Map<string, QuantizedTensor>();
   const notes: StorageNote[] = [];
-  const told = watched(port, {
+  const heard = watched(port, {
     added: (tensor, id) => tensors.set(id, tensor),
     applied: ({ storage }) => notes.push(...storage),
   });
-  const { plan } = await write(told, quantizer);
+  const { plan } = await write(heard, quantizer);
   const described = new Map((await weightsOf(port)).map((weight) => [weight.id, weight]));
   const costs = [];
   for (const entry of plan.weights) {
@@ -40,10 +40,10 @@ async function checkCosts<M>(
     costs.push(cost);
     const note = notes.find(({ id }) => id === entry.id);
     for (const size of ['storedBytes', 'valueBytes', 'memoryBytes'] as const) {
-      const [costs, bytes] = [cost[size] ?? cost.storedBytes, note?.[size] ?? 0];
+      const [told, bytes] = [cost[size] ?? cost.storedBytes, note?.[size] ?? 0];
       must(
-        costs >= bytes,
-        () => `'${entry.id}' as ${scheme.kind} costs ${costs} ${size}, and ${bytes} are written`,
+        told >= bytes,
+        () => `'${entry.id}' as ${scheme.kind} costs ${told} ${size}, and ${bytes} are written`,
       );
     }
   }

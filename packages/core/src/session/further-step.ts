@@ -8,7 +8,7 @@ import type {
 } from '../contract/measurements.js';
 import type { BudgetTerms } from '../contract/policy.js';
 import { isSameChoice } from '../policy/known.js';
-import { bytesBeside } from '../policy/measured-bytes.js';
+import { bytesBeside, widthOf } from '../policy/measured-bytes.js';
 
 /** What was spent. */
 interface Spent {
@@ -48,7 +48,8 @@ export function furtherStep(
     if (own === undefined) return [];
     // What has no choice is no bound.
     const before = items.findLastIndex((item, at) => at < i && item.candidates.length > 1);
-    const most = decreasing && before >= 0 ? widthOf(chosen[before]) : Infinity;
+    const bound = decreasing ? chosen[before] : undefined;
+    const most = bound === undefined ? Infinity : widthOf(bound);
     return candidates
       .filter((to) => to.storedBytes > own.storedBytes && widthOf(to) <= most)
       .filter(
@@ -63,9 +64,6 @@ export function furtherStep(
   });
   return steps.sort((a, b) => a.bytes - b.bytes)[0];
 }
-
-const widthOf = (known: Pick<MeasuredCandidate, 'bits'> | undefined): number =>
-  known === undefined || known.bits === 'float' ? Infinity : known.bits;
 
 /** What an item gets. */
 export const chosenOf = (

@@ -6,6 +6,7 @@ import type { ResolvedEntry } from '../contract/resolved-plan.js';
 import type { StorageCost } from '../contract/storage-cost.js';
 import { isLowbitError } from '../errors/error.js';
 import { candidateKey, familyKey } from '../policy/candidates.js';
+import { widthOf } from '../policy/measured-bytes.js';
 import { packedCost, totalCost } from '../plan/packed-cost.js';
 import { decode } from '../scheme/decode.js';
 import { schemeOutline } from '../scheme/outline.js';
@@ -109,8 +110,6 @@ async function effectOf(
   if (replace.size === 0) return 0;
   return (await judge.judge((batches, options) => run(batches, { ...options, replace }))).effect;
 }
-
-const widthOf = ({ bits }: Candidate): number => (bits === 'float' ? Infinity : bits);
 
 const floatCandidate = (bytes: number, isJudged: boolean): MeasuredCandidate => ({
   candidate: candidateKey({ bits: 'float' }),
